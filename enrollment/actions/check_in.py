@@ -1,0 +1,260 @@
+"""What a device's check-in changes: Authenticate, TokenUpdate, CheckOut, and the refusals."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from django.db import transaction
+from django.db.models import Exists, Q, Subquery
+
+from enrollment.actions.enrollments import fail
+from enrollment.actions.moves import MoveRefused, move
+from enrollment.mdm.check_in import Authenticate, CheckOut, TokenUpdate
+from enrollment.mdm.inventory import DeviceDetails
+from enrollment.models import (
+    Authority,
+    AuthorityState,
+    Certificate,
+    Device,
+    Enrollment,
+    Event,
+    EventKind,
+    FailureReason,
+    Status,
+)
+from enrollment.pki.errors import PkiError, flattened
+from enrollment.pki.signature import DeviceSignature
+from sites_config.changes import remember
+from sites_config.secrets import encrypt
+
+# From Authenticate on a certificate speaks for one UDID.
+BOUND = (Status.AUTHENTICATED, Status.ENROLLED, Status.SUPERSEDED, Status.CHECKED_OUT)
+CONFLICT_EVERY = timedelta(hours=1)
+
+
+class CheckInRefused(Exception):
+    """The message doesn't fit its certificate; the text is for the timeline."""
+
+
+def certificate_with(fingerprint: bytes) -> Certificate | None:
+    """The certificate with everything a check-in needs: one query."""
+    rows = Certificate.objects.select_related("authority", "enrollment__device__enrollment")
+    return rows.filter(sha256=fingerprint).first()
+
+
+def authenticate(certificate: Certificate, message: Authenticate, *, now: datetime) -> None:
+    """Binds the claimed UDID to the enrollment. Nothing of an earlier enrollment changes yet."""
+    enrollment = certificate.enrollment
+    check_identity(certificate, message.udid, message.topic)
+    if enrollment.status in (Status.AUTHENTICATED, Status.ENROLLED):
+        return _authenticate_again(enrollment, now)
+    try:
+        with transaction.atomic():
+            _know_device(enrollment, message.udid, now)
+            move(
+                enrollment,
+                Status.AUTHENTICATED,
+                now=now,
+                condition=Q(_unrevoked(certificate), idle_until__gt=now),
+                columns={
+                    "device_id": _device_of(enrollment, message.udid),
+                    "claimed": _told(DeviceDetails.from_authenticate(message)),
+                    "authenticated_at": now,
+                    "last_seen_at": now,
+                },
+            )
+    except MoveRefused:
+        if not _reached_meanwhile(certificate, message.udid, Status.AUTHENTICATED, Status.ENROLLED):
+            raise CheckInRefused(f"Authenticate while {enrollment.status}, or too late") from None
+
+
+def _unrevoked(certificate: Certificate) -> Exists:
+    # Exists, because with a join the whole condition would move into a subquery, and PostgreSQL doesn't ask
+    # a subquery again when it had to wait for another transaction.
+    return Exists(Certificate.objects.filter(pk=certificate.pk, revoked_at=None))
+
+
+def _reached_meanwhile(certificate: Certificate, udid: str, *statuses: Status) -> bool:
+    """The same message came a moment earlier in another process."""
+    rows = Certificate.objects.filter(pk=certificate.pk, revoked_at=None)
+    return rows.filter(enrollment__status__in=statuses, enrollment__device__udid=udid).exists()
+
+
+def _authenticate_again(enrollment: Enrollment, now: datetime) -> None:
+    """A repeated message, or a device that begins anew with the same identity: its push data are no longer good."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(
+        push_token_encrypted=None, push_magic_encrypted=None, last_seen_at=now
+    )
+
+
+def _know_device(enrollment: Enrollment, udid: str, now: datetime) -> None:
+    """A row of this UDID, left as it is when there is one: the claim proves nothing before the first TokenUpdate."""
+    device = Device(site_id=enrollment.site_id, udid=udid, first_seen_at=now, last_seen_at=now)
+    Device.objects.bulk_create([device], ignore_conflicts=True)
+
+
+def _device_of(enrollment: Enrollment, udid: str) -> Subquery:
+    return Subquery(Device.objects.filter(site_id=enrollment.site_id, udid=udid).values("pk")[:1])
+
+
+def token_update(certificate: Certificate, message: TokenUpdate, *, now: datetime) -> None:
+    """Stores the push data; the first one completes the enrollment and supersedes an earlier one of the device."""
+    enrollment = certificate.enrollment
+    check_identity(certificate, message.udid, message.topic)
+    if message.user_channel:
+        return
+    push = _push(message) | {"last_seen_at": now}
+    if enrollment.status == Status.ENROLLED:
+        Enrollment.objects.filter(pk=enrollment.pk).update(**push)
+        return
+    try:
+        with transaction.atomic():
+            move(enrollment, Status.ENROLLED, now=now, columns=push | {"enrolled_at": now})
+            _take_over(enrollment, now)
+    except MoveRefused:
+        if not _reached_meanwhile(certificate, message.udid, Status.ENROLLED):
+            raise CheckInRefused(f"TokenUpdate while {enrollment.status}") from None
+
+
+def _push(message: TokenUpdate) -> dict[str, object]:
+    push: dict[str, object] = {
+        "push_token_encrypted": encrypt(message.token),
+        "push_magic_encrypted": encrypt(message.push_magic.encode()),
+    }
+    if message.unlock_token:  # its absence must not erase an earlier one
+        push["unlock_token_encrypted"] = encrypt(message.unlock_token)
+    return push
+
+
+def _take_over(enrollment: Enrollment, now: datetime) -> None:
+    """Makes this the device's current enrollment; the one before it is superseded in the same transaction."""
+    device = enrollment.device
+    if device is None:
+        raise MoveRefused("no device")
+    # User and location come from the new enrollment only, and so does everything the device said of itself.
+    columns = {column: enrollment.claimed.get(name, "") for name, column in CLAIMS.items()} | {
+        "enrollment": enrollment,
+        "assigned_user_name": enrollment.assigned_user_name,
+        "assigned_full_name": enrollment.assigned_full_name,
+        "assignment_source": enrollment.assignment_source,
+        "last_seen_at": now,
+    }
+    # Conditional, because two new enrollments may claim one device at the same moment.
+    while not Device.objects.filter(pk=device.pk, enrollment=device.enrollment).update(**columns):
+        device.refresh_from_db(fields=["enrollment"])
+    if device.enrollment is not None and device.enrollment_id != enrollment.pk:
+        _supersede(device.enrollment, now)
+
+
+# What Authenticate tells, and where the device row keeps it.
+CLAIMS = {
+    "device_name": "name",
+    "model": "model",
+    "model_name": "model_name",
+    "product_name": "product_name",
+    "os_version": "os_version",
+    "build_version": "build_version",
+    "serial_number": "serial_number",
+    "imei": "imei",
+}
+
+
+def _told(details: DeviceDetails) -> dict[str, str]:
+    return {name: value for name, value in asdict(details).items() if name in CLAIMS and value}
+
+
+def _supersede(earlier: Enrollment, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            move(earlier, Status.SUPERSEDED, now=now, why="the device enrolled again")
+    except MoveRefused:  # it had checked out
+        return
+
+
+def check_out(certificate: Certificate, message: CheckOut, *, now: datetime) -> None:
+    """The profile was removed. Repeating it changes nothing, and a revoked certificate ends nothing that came after."""
+    enrollment = certificate.enrollment
+    check_identity(certificate, message.udid, message.topic)
+    if certificate.revoked_at is not None:
+        return
+    if enrollment.status == Status.ENROLLED:
+        try:
+            with transaction.atomic():
+                move(enrollment, Status.CHECKED_OUT, now=now, columns={"last_seen_at": now})
+                Certificate.objects.filter(pk=certificate.pk).update(revoked_at=now)
+        except MoveRefused:
+            return
+    elif enrollment.status in (Status.CERTIFICATE_ISSUED, Status.AUTHENTICATED):
+        fail(enrollment, FailureReason.PROFILE_REMOVED, now=now)
+
+
+def check_identity(certificate: Certificate, udid: str, topic: str | None = None) -> None:
+    """Raises CheckInRefused unless the device speaks for itself: its own topic, the UDID it authenticated with."""
+    enrollment = certificate.enrollment
+    if topic is not None and topic != enrollment.topic:
+        raise CheckInRefused("another topic than the profile's")
+    if enrollment.status in BOUND and enrollment.device is not None and enrollment.device.udid != udid:
+        raise CheckInRefused("another UDID than the certificate's")
+
+
+def note_conflict(enrollment: Enrollment, *, now: datetime) -> None:
+    """A superseded certificate spoke again: an event on both timelines, at most one an hour."""
+    rows = Enrollment.objects.filter(
+        Q(conflict_noted_at=None) | Q(conflict_noted_at__lte=now - CONFLICT_EVERY)
+    )
+    if not rows.filter(pk=enrollment.pk).update(conflict_noted_at=now):
+        return
+    current = enrollment.device.enrollment if enrollment.device else None
+    Event.objects.bulk_create(
+        Event(
+            site_id=row.site_id,
+            kind=EventKind.DEVICE_CONFLICT,
+            at=now,
+            enrollment=row,
+            device_id=enrollment.device_id,
+        )
+        for row in (enrollment, current)
+        if row is not None
+    )
+
+
+def note_refusal(certificate: Certificate, *, why: str, now: datetime) -> None:
+    """A message under a certificate of ours was refused; at most one event an hour for the same reason."""
+    rows = Event.objects.filter(enrollment=certificate.enrollment_id, kind=EventKind.CERTIFICATE_REFUSED)
+    if rows.filter(at__gt=now - CONFLICT_EVERY, data__why=why).exists():
+        return
+    Event.objects.create(
+        site_id=certificate.site_id,
+        kind=EventKind.CERTIFICATE_REFUSED,
+        at=now,
+        enrollment=certificate.enrollment,
+        data={"why": why},
+    )
+
+
+def note_unknown(signature: DeviceSignature, body: bytes, *, now: datetime) -> None:
+    """A certificate that one of our authorities signed and no row knows, as after a restored backup.
+
+    Strangers' certificates leave no event. Raises PkiError for one that can't be read.
+    """
+    with flattened("name of the issuer"):
+        name = signature.certificate.issuer.public_bytes()
+    for site_id, issuer in remember(("authorities by name",), _authorities_by_name).get(name, ()):
+        try:
+            signature.verify(body, issuer=issuer, now=now)
+        except PkiError:
+            continue
+        data = {"why": "unknown certificate", "serial_number": f"{signature.certificate.serial_number:x}"}
+        noted = Event.objects.filter(site=site_id, kind=EventKind.CERTIFICATE_REFUSED, data=data)
+        if not noted.filter(at__gt=now - CONFLICT_EVERY).exists():
+            Event.objects.create(site_id=site_id, kind=EventKind.CERTIFICATE_REFUSED, at=now, data=data)
+        return
+
+
+def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
+    """(site id, certificate) of every authority in use, by its encoded name: several may have the same."""
+    found: dict[bytes, list[tuple[int, x509.Certificate]]] = {}
+    for row in Authority.objects.exclude(state=AuthorityState.RETIRED).only("site_id", "certificate_der"):
+        certificate = x509.load_der_x509_certificate(bytes(row.certificate_der))
+        found.setdefault(certificate.subject.public_bytes(), []).append((row.site_id, certificate))
+    return found

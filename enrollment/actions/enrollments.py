@@ -1,0 +1,235 @@
+"""Enrollments: started, signed in, abandoned, failed, expired."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from enrollment.actions import uses
+from enrollment.actions.moves import MoveRefused, move
+from enrollment.actions.profiles import IDLE, IN_ALL, withdraw_profiles
+from enrollment.actions.tokens import digest
+from enrollment.actions.uses import UseRefused
+from enrollment.models import (
+    AssignmentSource,
+    Certificate,
+    Enrollment,
+    Event,
+    EventKind,
+    FailureReason,
+    Invitation,
+    InvitationUse,
+    SignInMethod,
+    Status,
+)
+from enrollment.models.moves import LAPSING, OPEN
+from sites_config.models import User
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who proved to be somebody, and how; ``external_id`` never changes for them."""
+
+    method: SignInMethod
+    source: str
+    external_id: str
+    name: str
+    user: User | None
+
+
+class AnswersFrozen(Exception):
+    """A certificate was issued for these answers, or the attempt ended."""
+
+
+def start(
+    *,
+    entry_site_id: int,
+    key: str,
+    host: str,
+    language: str,
+    now: datetime,
+    invitation: Invitation | None = None,
+) -> Enrollment:
+    """A new row for this browser key, or the one it has: a repeated Start returns the same enrollment.
+
+    Raises UseRefused when the invitation has no use left.
+    """
+    enrollment = Enrollment(
+        entry_site_id=entry_site_id,
+        site_id=invitation.site_id if invitation else entry_site_id,
+        key_sha256=digest(key),
+        host=host,
+        language=language,
+        started_at=now,
+        idle_until=now + IDLE,
+        ends_at=now + IN_ALL,
+        invitation=invitation,
+        invitation_use=InvitationUse.HELD if invitation else InvitationUse.NONE,
+        **_assignment(invitation),
+    )
+    try:
+        with transaction.atomic():
+            if invitation:
+                uses.hold(invitation, now=now)
+            enrollment.save(force_insert=True)
+            _note(enrollment, EventKind.MOVED, now=now, data={"to": Status.STARTED})
+    except (IntegrityError, UseRefused):  # the second click of a double click: the first took the last use
+        first = Enrollment.objects.filter(entry_site=entry_site_id, key_sha256=digest(key)).first()
+        if first is None:
+            raise
+        return first
+    return enrollment
+
+
+def _assignment(invitation: Invitation | None) -> dict[str, str]:
+    if invitation is None or not invitation.assigned_user_name:
+        return {}
+    return {
+        "assigned_user_name": invitation.assigned_user_name,
+        "assigned_full_name": invitation.assigned_full_name,
+        "assignment_source": AssignmentSource.INVITATION,
+    }
+
+
+def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
+    """Stores who signed in, as a fact of this enrollment; raises AnswersFrozen.
+
+    A person other than before makes what followed unanswered again.
+    """
+    facts = {
+        "signed_in_with": who.method,
+        "signed_in_source": who.source,
+        "signed_in_id": who.external_id,
+        "signed_in_name": who.name,
+        "signed_in_user": who.user,
+        "signed_in_at": now,
+    }
+    with transaction.atomic():
+        if _is_same_person(enrollment, who):
+            _confirm(enrollment, now=now)
+        else:
+            answer(enrollment, now=now, **facts)
+        _note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
+
+
+def _is_same_person(enrollment: Enrollment, who: SignIn) -> bool:
+    before = (enrollment.signed_in_with, enrollment.signed_in_source, enrollment.signed_in_id)
+    return before == (who.method, who.source, who.external_id)
+
+
+def _confirm(enrollment: Enrollment, *, now: datetime) -> None:
+    """The second click of a double click, or Back and once more: a later login, and every answer stays."""
+    rows = Enrollment.objects.filter(pk=enrollment.pk, status__in=OPEN, idle_until__gt=now, ends_at__gt=now)
+    same = rows.filter(signed_in_with=enrollment.signed_in_with, signed_in_id=enrollment.signed_in_id)
+    if not same.update(signed_in_at=now, idle_until=idle_until(enrollment, now)):
+        raise AnswersFrozen
+
+
+def answer(enrollment: Enrollment, *, now: datetime, **columns: object) -> None:
+    """Sets answers by one conditional UPDATE and withdraws a profile that was issued for other ones.
+
+    Call it in a transaction. Raises AnswersFrozen.
+    """
+    open_row = Enrollment.objects.filter(
+        pk=enrollment.pk, status__in=OPEN, idle_until__gt=now, ends_at__gt=now
+    )
+    changes = columns | {"idle_until": idle_until(enrollment, now), "profile": None}
+    if not open_row.update(**changes):
+        raise AnswersFrozen
+    for name, value in changes.items():
+        setattr(enrollment, name, value)
+    # Whatever status was read: another tab may have got a profile since.
+    if withdraw_profiles(enrollment, now=now):
+        _note(enrollment, EventKind.ANSWERS_CHANGED, now=now)
+
+
+def answer_screen(enrollment: Enrollment, slug: str, value: object, *, now: datetime) -> None:
+    """Stores the answer of a small screen beside those of the others. Raises AnswersFrozen."""
+    with transaction.atomic():
+        # Locked and read anew, or the answer given in another tab a moment ago would be lost.
+        answers = (
+            Enrollment.objects.select_for_update().values_list("answers", flat=True).get(pk=enrollment.pk)
+        )
+        answer(enrollment, now=now, answers=answers | {slug: value})
+
+
+def idle_until(enrollment: Enrollment, now: datetime) -> datetime:
+    """When an attempt with an answer at ``now`` lapses."""
+    return min(now + IDLE, enrollment.ends_at)
+
+
+def expire(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None = None) -> bool:
+    """Ends an attempt for which ``still`` holds: withdraws its profile, revokes an unused certificate, returns its use.
+
+    False: it moved on since it was read.
+    """
+    columns = {"profile": None}
+    try:
+        with transaction.atomic():
+            move(enrollment, Status.EXPIRED, now=now, condition=still, actor=actor, why=why, columns=columns)
+            _close(enrollment, now=now)
+    except MoveRefused:
+        return False
+    return True
+
+
+def expire_lapsed(*, now: datetime) -> int:
+    """Moves whatever ended by its condition long ago; tidiness for lists, nothing depends on it."""
+    lapsed = Q(status__in=LAPSING, idle_until__lte=now) | Q(status=Status.AUTHENTICATED, ends_at__lte=now)
+    rows = Enrollment.objects.filter(lapsed)
+    return sum(expire(enrollment, lapsed, now=now, why="idle") for enrollment in rows.iterator())
+
+
+def fail(enrollment: Enrollment, reason: FailureReason, *, now: datetime) -> bool:
+    """Ends an attempt for a reason the person is told. False: it moved on meanwhile."""
+    try:
+        with transaction.atomic():
+            columns = {"failure_reason": reason, "profile": None}
+            move(enrollment, Status.FAILED, now=now, why=reason, columns=columns)
+            _close(enrollment, now=now)
+    except MoveRefused:
+        return False
+    return True
+
+
+def leave(enrollment: Enrollment, *, now: datetime) -> None:
+    """Log Out or Start over: an attempt without a profile ends; a profile already on its way to the device goes on.
+
+    A repeated click changes nothing.
+    """
+    if enrollment.status == Status.STARTED and _abandon(enrollment, now=now):
+        return
+    if not Event.objects.filter(enrollment=enrollment, kind=EventKind.SIGNED_OUT).exists():
+        _note(enrollment, EventKind.SIGNED_OUT, now=now)
+
+
+def _abandon(enrollment: Enrollment, *, now: datetime) -> bool:
+    """Ends an attempt that has issued nothing, so that only its use is to be returned. False: it has by now."""
+    try:
+        with transaction.atomic():
+            move(enrollment, Status.EXPIRED, now=now, condition=Q(status=Status.STARTED), why="left")
+            uses.give_back(enrollment)
+            _note(enrollment, EventKind.SIGNED_OUT, now=now)
+    except MoveRefused:
+        return False
+    return True
+
+
+def _close(enrollment: Enrollment, *, now: datetime) -> None:
+    withdraw_profiles(enrollment, now=now)
+    Certificate.objects.filter(enrollment=enrollment, revoked_at=None).update(revoked_at=now)
+    uses.give_back(enrollment)
+
+
+def _note(
+    enrollment: Enrollment,
+    kind: EventKind,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    data: dict[str, object] | None = None,
+) -> None:
+    Event.objects.create(
+        site_id=enrollment.site_id, kind=kind, at=now, enrollment=enrollment, actor=actor, data=data or {}
+    )

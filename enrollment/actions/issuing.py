@@ -1,0 +1,92 @@
+"""What a site signs and issues with: its authority, signing identity and topic, or those of its parent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from django.db.models import QuerySet
+
+from enrollment.models import Authority, AuthorityState, PushCertificate, SigningIdentity
+from enrollment.pki import authority as pki_authority
+from enrollment.pki.keys import key_from_der
+from sites_config.changes import remember
+from sites_config.secrets import decrypt
+from sites_config.site_settings import SiteSettings
+
+Row = TypeVar("Row", Authority, SigningIdentity, PushCertificate)
+
+
+class NotReady(Exception):
+    """The site can't issue; the text says what is missing, for administrators."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs profiles. ``chain``: the intermediates, without the root."""
+
+    certificate: x509.Certificate
+    key: RSAPrivateKey | EllipticCurvePrivateKey
+    chain: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True)
+class Issuing:
+    """``authority_id`` and ``public_id`` are the row's; ``authority`` holds the loaded key."""
+
+    authority_id: int
+    public_id: str
+    name: str
+    authority: pki_authority.Authority
+    authority_der: bytes
+    signer: Signer
+    topic: str
+
+
+def issuing_of(site: SiteSettings, *, now: datetime) -> Issuing:
+    """Raises NotReady. Keys are loaded once per process and version of the configuration."""
+    found: Issuing = remember(("issuing", site.site_id), lambda: _read(site))
+    if found.authority.certificate.not_valid_after_utc <= now:
+        raise NotReady("the authority's certificate has ended")
+    if found.signer.certificate.not_valid_after_utc <= now:
+        raise NotReady("the signing identity's certificate has ended")
+    return found
+
+
+def loaded_authority(row: Authority) -> pki_authority.Authority:
+    """The authority with its key, loaded once per process and version of the configuration."""
+    return remember(("authority", row.pk), lambda: _loaded(row))
+
+
+def _read(site: SiteSettings) -> Issuing:
+    row = _nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority")
+    signing = _nearest(site, SigningIdentity.objects.all(), "signing identity")
+    push = _nearest(site, PushCertificate.objects.all(), "push certificate")
+    certificate, *chain = x509.load_pem_x509_certificates(signing.certificates_pem.encode())
+    return Issuing(
+        authority_id=row.pk,
+        public_id=row.public_id,
+        name=row.name,
+        authority=loaded_authority(row),
+        authority_der=bytes(row.certificate_der),
+        signer=Signer(certificate, key_from_der(decrypt(signing.key_encrypted)), tuple(chain)),
+        topic=push.topic,
+    )
+
+
+def _nearest(site: SiteSettings, rows: "QuerySet[Row]", what: str) -> Row:
+    """The newest row of the site itself, else of its parent, and so on."""
+    found = {row.site_id: row for row in rows.filter(site__in=site.lineage).order_by("created_at", "pk")}
+    for site_id in site.lineage:
+        if site_id in found:
+            return found[site_id]
+    raise NotReady(f"the site has no {what}")
+
+
+def _loaded(row: Authority) -> pki_authority.Authority:
+    key = key_from_der(decrypt(row.key_encrypted))
+    if not isinstance(key, RSAPrivateKey):
+        raise NotReady("the authority's key is not RSA")
+    return pki_authority.Authority(x509.load_der_x509_certificate(bytes(row.certificate_der)), key)

@@ -1,0 +1,45 @@
+"""One use of an invitation: held for an attempt, returned with it, or spent with its certificate."""
+
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from enrollment.models import Enrollment, Invitation, InvitationUse
+
+
+class UseRefused(Exception):
+    """The invitation is revoked, expired, or every use is held or spent."""
+
+
+def claimable(now: datetime) -> Q:
+    """The condition under which one more use may be held."""
+    return (
+        Q(revoked_at=None)
+        & (Q(expires_at=None) | Q(expires_at__gt=now))
+        & (Q(max_uses=None) | Q(max_uses__gt=F("uses_held") + F("uses_spent")))
+    )
+
+
+def hold(invitation: Invitation, *, now: datetime) -> None:
+    """One conditional UPDATE; raises UseRefused. Save the enrollment that holds it in the same transaction."""
+    claimed = Invitation.objects.filter(claimable(now), pk=invitation.pk).update(uses_held=F("uses_held") + 1)
+    if not claimed:
+        raise UseRefused
+
+
+def give_back(enrollment: Enrollment) -> None:
+    """Returns the use if this enrollment holds one; at most once, whoever asks at the same time."""
+    held = Enrollment.objects.filter(pk=enrollment.pk, invitation_use=InvitationUse.HELD)
+    if held.update(invitation_use=InvitationUse.NONE):
+        Invitation.objects.filter(pk=enrollment.invitation_id or 0).update(uses_held=F("uses_held") - 1)
+        enrollment.invitation_use = InvitationUse.NONE
+
+
+def spend(enrollment: Enrollment) -> None:
+    """Turns the held use into a spent one."""
+    held = Enrollment.objects.filter(pk=enrollment.pk, invitation_use=InvitationUse.HELD)
+    if held.update(invitation_use=InvitationUse.SPENT):
+        Invitation.objects.filter(pk=enrollment.invitation_id or 0).update(
+            uses_held=F("uses_held") - 1, uses_spent=F("uses_spent") + 1
+        )
+        enrollment.invitation_use = InvitationUse.SPENT

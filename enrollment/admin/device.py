@@ -1,0 +1,93 @@
+"""Devices, as they described themselves, with their enrollments."""
+
+from django.contrib import admin
+
+from enrollment.admin.event import WithTimeline
+from enrollment.admin.reference import FindsReference
+from enrollment.models import Device, Enrollment
+from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
+from sites_config.references import spoken
+
+
+class EnrollmentsInline(ScopedTabularInline):
+    """Earlier enrollments stay as the device's history."""
+
+    model = Enrollment
+    fk_name = "device"
+    verbose_name_plural = "enrollments"
+    fields = ("code", "status", "started_at", "enrolled_at", "assigned_user_name", "last_seen_at")
+    readonly_fields = ("code",)
+    ordering = ("-started_at",)
+    show_change_link = True
+
+    @admin.display(description="reference")
+    def code(self, enrollment: Enrollment) -> str:
+        return spoken(enrollment.reference)
+
+
+@admin.register(Device)
+class DeviceAdmin(FindsReference, WithTimeline):
+    """Read only: the words of the device itself."""
+
+    timeline_of = ("device", "enrollment__device")
+    change_form_template = "admin/enrollment/change_form_with_timeline.html"
+    list_display = (
+        "__str__",
+        "model_name",
+        "serial_number",
+        "os_version",
+        "assigned_user_name",
+        "site",
+        "status",
+        "last_seen_at",
+    )
+    list_filter = (BY_SITE, "enrollment__status", "model_name", "assignment_source", "last_seen_at")
+    search_fields = (
+        "serial_number",
+        "udid",
+        "name",
+        "assigned_user_name",
+        "assigned_full_name",
+        "enrollment__reference",
+    )
+    search_help_text = "Serial number, UDID, reference code, name of the device or of its user"
+    list_select_related = ("site", "enrollment")
+    ordering = ("-last_seen_at",)
+    inlines = (EnrollmentsInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "model_name",
+                    "model",
+                    "product_name",
+                    "serial_number",
+                    "udid",
+                    "imei",
+                    "wifi_mac",
+                )
+            },
+        ),
+        ("Assigned to", {"fields": ("assigned_user_name", "assigned_full_name", "assignment_source")}),
+        ("Management", {"fields": ("site", "enrollment", "first_seen_at", "last_seen_at")}),
+        (
+            "State",
+            {
+                "fields": (
+                    "os_version",
+                    "build_version",
+                    "is_supervised",
+                    "passcode_present",
+                    "capacity_gb",
+                    "battery_level",
+                    "profiles",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description="status", ordering="enrollment__status")
+    def status(self, device: Device) -> str:
+        return device.enrollment.get_status_display() if device.enrollment else ""

@@ -1,0 +1,68 @@
+"""What happened: the list for auditors, and the timeline on the page of an enrollment, a device, an invitation."""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from enrollment.admin.reference import FindsReference
+from enrollment.models import Event
+from enrollment.models.moves import Status
+from sites_config.admin.scoped import BY_SITE, ScopedAdmin
+from sites_config.admin.scoping import for_user
+
+SHOWN = 200
+_STATUS = dict(Status.choices)
+
+
+@admin.register(Event)
+class EventAdmin(FindsReference):
+    list_display = ("at", "kind", "details", "enrollment", "invitation", "device", "actor", "site")
+    list_filter = ("kind", BY_SITE, "at")
+    search_fields = ("enrollment__reference", "invitation__name", "device__serial_number")
+    fields = ("at", "kind", "details", "site", "enrollment", "device", "invitation", "actor")
+    readonly_fields = ("details",)
+    list_select_related = ("site", "enrollment", "device", "invitation", "actor")
+    linked = ("enrollment", "device", "invitation")
+
+    @admin.display(description="details")
+    def details(self, event: Event) -> str:
+        return details(event)
+
+
+class WithTimeline(ScopedAdmin):
+    """Shows the latest events of the row. ``timeline_of``: the paths from an event to it."""
+
+    timeline_of: tuple[str, ...]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        obj: Model | None = kwargs.get("obj")
+        context["timeline"] = self._timeline(request, obj) if obj is not None else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _timeline(self, request: HttpRequest, obj: Model) -> SafeString:
+        of_row = Event.objects.filter(reduce(or_, (Q(**{path: obj.pk}) for path in self.timeline_of)))
+        rows = for_user(of_row.select_related("actor", "enrollment"), request.user)
+        events = list(rows[: SHOWN + 1])
+        context = {
+            "events": [(event, details(event)) for event in events[:SHOWN]],
+            "more": len(events) > SHOWN,
+            "shown": SHOWN,
+            "with_enrollment": "enrollment" not in self.timeline_of,
+        }
+        return render_to_string("admin/enrollment/timeline.html", context)
+
+
+def details(event: Event) -> str:
+    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”."""
+    facts = dict(event.data)
+    to, before = facts.pop("to", ""), facts.pop("from", "")
+    moved = [" → ".join(_STATUS.get(each, str(each)) for each in (before, to) if each)] if to else []
+    return "; ".join([*moved, *(f"{name}: {value}" for name, value in facts.items())])

@@ -1,0 +1,85 @@
+"""The admin site: signing in through allauth only, so that its limits hold here too; nothing unscoped gets in."""
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, reverse
+
+from sites_config.admin.scoped import ScopedAdmin
+from sites_config.staff_pages import staff_page
+
+# The index in the order of the work; models in brackets of their apps would be scattered over three of them.
+GROUPS = (
+    ("Enrollment", ("Invitation", "Enrollment", "Device", "Event")),
+    ("Sites and staff", ("Site", "SiteAddress", "MessageText", "User", "SitePrivilege")),
+    ("Certificates and keys", ("Authority", "SigningIdentity", "PushCertificate", "Certificate")),
+    ("Device traffic", ("IssuedProfile", "Challenge", "Command")),
+)
+
+
+class GatehouseAdminSite(AdminSite):
+    site_header = "Gatehouse"
+    site_title = "Gatehouse"
+    index_title = "Device enrollment"
+    site_url = "/enroll/"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Takes in what is scoped. Django's and allauth's own, such as groups and e-mail addresses, know no sites."""
+        if admin_class is not None and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """Without "view on site", which looks up rows of any table."""
+        return [each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return staff_page(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """To allauth's page; somebody who is logged in without access is told so instead of sent in circles."""
+        if request.user.is_authenticated:
+            return staff_page(render)(request, "account/no_access.html", status=403)
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """By POST; by GET to the page that asks."""
+        if request.method != "POST":
+            return redirect("account_logout")
+        logout(request)
+        return redirect("account_login")
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """allauth's page, which limits the attempts."""
+        return redirect("account_change_password")
+
+    def get_app_list(self, request: Any, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        return apps if app_label else list(_groups(models))
+
+
+def _groups(models: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    for title, names in GROUPS:
+        shown = [models[name] for name in names if name in models]
+        if shown:
+            label = title.lower().replace(" ", "-")
+            url = f"{reverse('admin:index')}#{label}-{shown[0]['object_name'].lower()}"
+            yield {
+                "name": title,
+                "app_label": label,
+                "app_url": url,
+                "has_module_perms": True,
+                "models": shown,
+            }
+
+
+@functools.cache
+def gatehouse_site() -> GatehouseAdminSite:
+    """The one instance: registering the models asks for it while it is being made."""
+    return GatehouseAdminSite()

@@ -1,0 +1,25 @@
+"""The --site argument that several commands take."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.sites.models import Site
+from django.core.management.base import CommandError
+from django.db.models import Q
+
+
+def add_site(parser: ArgumentParser) -> None:
+    """By host name, domain or name."""
+    parser.add_argument("--site", required=True, help="Host name, domain or name of the site.")
+
+
+def site_of(options: dict[str, Any]) -> Site:
+    """The one site that the argument names; CommandError otherwise."""
+    text = options["site"]
+    found = Site.objects.filter(
+        Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
+    )
+    sites = list(found.distinct()[:2])
+    if len(sites) != 1:
+        raise CommandError(f"{'No' if not sites else 'More than one'} site is called {text!r}.")
+    return sites[0]

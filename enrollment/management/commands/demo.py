@@ -1,0 +1,56 @@
+"""manage.py demo: what `make run` starts."""
+
+import os
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils import timezone
+
+from enrollment.actions import demo
+from enrollment.management.demo_address import demo_address
+from enrollment.management.demo_tls import certificate_for, print_qr_code, root_path
+
+
+class Command(BaseCommand):
+    help = "Prepares the demonstration, prints its facts one a line, and serves it. PORT and HOST come by environment."
+
+    def handle(self, *args: object, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Only in the demonstration: make run")
+        host, port = demo_address(os.environ)
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        hosts = (host,) if host else ()
+        site = demo.load_demo(hosts=("127.0.0.1", "localhost", *hosts), now=timezone.now())
+        base = f"https://{host}:{port}" if host else f"http://127.0.0.1:{port}"
+        arguments = _arguments(host, port)
+        self._print_facts(base, demo.many_uses_token(site), demo.single_use_token(site, now=timezone.now()))
+        if host:
+            print_qr_code(f"{base}/enroll/", root_path(settings.VAR_DIR), sys.stdout)
+        connections.close_all()  # gunicorn forks; no connection may live on in two processes
+        self.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606
+
+    def _print_facts(self, base: str, many: str, single: str) -> None:
+        password = demo.staff_password(settings.VAR_DIR)
+        for word, value in (
+            ("portal", f"{base}/enroll/"),
+            ("admin", f"{base}/admin/"),
+            ("staff", f"{demo.STAFF_NAME} {password}"),
+            ("invitation", f"{base}/i/{many}"),
+            ("single-use", f"{base}/i/{single}"),
+        ):
+            self.stdout.write(f"{word} {value}")
+
+
+def _arguments(host: str, port: int) -> list[str]:
+    arguments = ["--config", "python:sites_config.gunicorn", "--bind", f"{host or '127.0.0.1'}:{port}"]
+    if host:
+        certificate, key = certificate_for(host, settings.VAR_DIR, timezone.now())
+        arguments += ["--certfile", str(certificate), "--keyfile", str(key)]
+    return [*arguments, "sites_config.wsgi:application"]

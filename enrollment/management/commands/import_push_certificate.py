@@ -1,0 +1,38 @@
+"""manage.py import_push_certificate"""
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from enrollment.actions.authorities import BadPushCertificate, import_push_certificate
+from enrollment.management.commands._site import add_site, site_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports the MDM push certificate that Apple issued; its UID becomes the Topic of every profile of the site. "
+        "The key's password, if any, is read from GATEHOUSE_PUSH_KEY_PASSWORD."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_site(parser)
+        parser.add_argument("certificate", type=Path, help="PEM file from Apple's push certificates portal.")
+        parser.add_argument("key", type=Path, help="PEM file of its private key.")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        password = os.environ.get("GATEHOUSE_PUSH_KEY_PASSWORD", "").encode() or None
+        try:
+            row = import_push_certificate(
+                site=site_of(options),
+                certificate_pem=options["certificate"].read_bytes(),
+                key_pem=options["key"].read_bytes(),
+                password=password,
+                now=timezone.now(),
+            )
+        except (BadPushCertificate, OSError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"topic {row.topic} until {row.not_after:%Y-%m-%d}")

@@ -1,0 +1,129 @@
+"""An enrollment: one person's way from the URL they opened to a managed device."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from enrollment.models.moves import LAPSING, Status
+from sites_config.references import new_reference, spoken
+
+
+class SignInMethod(models.TextChoices):
+    NONE = "", "Not signed in"
+    STAFF = "staff", "Staff account"
+
+
+class AssignmentSource(models.TextChoices):
+    """How the device's user was set; a self-declared one never feeds a rule."""
+
+    NONE = "", "Nobody"
+    SIGNED_IN = "signed-in", "Signed in"
+    STAFF = "staff", "Staff"
+    INVITATION = "invitation", "Invitation"
+    SELF_DECLARED = "self-declared", "Self-declared"
+
+
+class InvitationUse(models.TextChoices):
+    NONE = "", "None"
+    HELD = "held", "Held for this attempt"
+    SPENT = "spent", "Spent"
+
+
+class FailureReason(models.TextChoices):
+    NONE = "", ""
+    SECOND_KEY = "second-key", "The profile was used on a second device"
+    PROFILE_REMOVED = "profile-removed", "The profile was removed before enrollment was complete"
+
+
+def new_public_id() -> str:
+    """22 URL-safe characters, 128 bits; an address, not a key."""
+    return secrets.token_urlsafe(16)
+
+
+class Enrollment(models.Model):
+    """``entry_site`` is the site of the host; ``site`` the one whose settings, authority and profile apply."""
+
+    entry_site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments")
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="enrollments")
+    public_id = models.CharField(max_length=22, default=new_public_id, editable=False)
+    reference = models.CharField(max_length=8, default=new_reference, editable=False)
+    key_sha256 = models.BinaryField(max_length=32, editable=False)
+    host = models.CharField(
+        max_length=260, editable=False, help_text="With port if any; every URL in the profile uses it."
+    )
+
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.STARTED)
+    failure_reason = models.CharField(max_length=40, choices=FailureReason.choices, blank=True)
+    started_at = models.DateTimeField()
+    idle_until = models.DateTimeField(help_text="The attempt lapses then, unless an answer comes before.")
+    ends_at = models.DateTimeField(help_text="Nothing can be resumed after this.")
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+
+    invitation = models.ForeignKey(
+        "enrollment.Invitation", on_delete=models.PROTECT, null=True, blank=True, related_name="enrollments"
+    )
+    invitation_use = models.CharField(max_length=10, choices=InvitationUse.choices, blank=True)
+
+    signed_in_with = models.CharField(max_length=20, choices=SignInMethod.choices, blank=True)
+    signed_in_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    signed_in_source = models.CharField(max_length=100, blank=True)
+    signed_in_id = models.CharField(max_length=200, blank=True)
+    signed_in_name = models.CharField(max_length=150, blank=True)
+    signed_in_at = models.DateTimeField(null=True, blank=True)
+
+    assigned_user_name = models.CharField(max_length=150, blank=True)
+    assigned_full_name = models.CharField(max_length=150, blank=True)
+    assignment_source = models.CharField(max_length=20, choices=AssignmentSource.choices, blank=True)
+
+    answers = models.JSONField(default=dict, blank=True, help_text="Answers of small screens, by screen.")
+    language = models.CharField(max_length=12, blank=True)
+
+    authority = models.ForeignKey(
+        "enrollment.Authority", on_delete=models.PROTECT, null=True, blank=True, related_name="enrollments"
+    )
+    profile = models.ForeignKey(
+        "enrollment.IssuedProfile", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    topic = models.CharField(max_length=200, blank=True)
+
+    device = models.ForeignKey(
+        "enrollment.Device", on_delete=models.PROTECT, null=True, blank=True, related_name="enrollments"
+    )
+    claimed = models.JSONField(
+        default=dict, blank=True, help_text="What the device said of itself at Authenticate."
+    )
+    authenticated_at = models.DateTimeField(null=True, blank=True)
+    push_token_encrypted = models.BinaryField(null=True)
+    push_magic_encrypted = models.BinaryField(null=True)
+    unlock_token_encrypted = models.BinaryField(null=True)
+    inventory_queued_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    conflict_noted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry_site", "public_id"], name="enrollment_public_id_once"),
+            models.UniqueConstraint(
+                fields=["entry_site", "key_sha256"], name="one_enrollment_per_browser_key"
+            ),
+            models.UniqueConstraint(fields=["entry_site", "reference"], name="enrollment_reference_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["invitation", "idle_until"],
+                condition=Q(invitation_use="held"),
+                name="enrollment_holds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{spoken(self.reference)} ({self.get_status_display()})"
+
+    def lapsed(self, now: datetime) -> bool:
+        """Nothing came in time; the row may still say otherwise, because no sweeper is needed for safety."""
+        return self.status in LAPSING and self.idle_until <= now

@@ -1,0 +1,47 @@
+"""The one table of what happened: audit trail, timeline of the help desk, funnel."""
+
+from django.conf import settings
+from django.db import models
+
+
+class EventKind(models.TextChoices):
+    MOVED = "moved", "Status changed"
+    SIGNED_IN = "signed-in", "Signed in"
+    SIGNED_OUT = "signed-out", "Logged out"
+    PROFILE_SERVED = "profile-served", "Profile downloaded by the device"
+    ANSWERS_CHANGED = "answers-changed", "Answers changed; the profile was withdrawn"
+    SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
+    CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
+    DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"
+    INVITATION_CREATED = "invitation-created", "Invitation created"
+    INVITATION_LINK_SHOWN = "invitation-link-shown", "Invitation link shown"
+    INVITATION_REVOKED = "invitation-revoked", "Invitation revoked"
+    INVITATION_RELEASED = "invitation-released", "A held use was released"
+
+
+class Event(models.Model):
+    """``data`` holds no secret: statuses, reasons, command names."""
+
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
+    at = models.DateTimeField()
+    enrollment = models.ForeignKey(
+        "enrollment.Enrollment", on_delete=models.CASCADE, null=True, blank=True, related_name="events"
+    )
+    device = models.ForeignKey(
+        "enrollment.Device", on_delete=models.CASCADE, null=True, blank=True, related_name="events"
+    )
+    invitation = models.ForeignKey(
+        "enrollment.Invitation", on_delete=models.CASCADE, null=True, blank=True, related_name="events"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    data = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["enrollment", "at"], name="event_timeline")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

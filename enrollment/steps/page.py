@@ -1,0 +1,119 @@
+"""What every page's template is given: texts, frame, progress, support, languages."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+
+from enrollment.mdm.inventory import family
+from enrollment.models import Enrollment, Status
+from enrollment.steps.frame import FrameTexts
+from enrollment.steps.inline import inlined
+from sites_config.http import SiteRequest
+from sites_config.references import spoken
+from sites_config.site_settings import SiteSettings
+from sites_config.texts import ScreenTexts, Texts, direction, native_names, texts_for
+
+
+@dataclass
+class Page:
+    """One page for one request. ``enrollment`` may be unsaved or missing; ``values`` fill the screen's placeholders."""
+
+    request: SiteRequest
+    site: SiteSettings
+    declared: type
+    title: str = "title"
+    enrollment: Enrollment | None = None
+    values: dict[str, object] = field(default_factory=dict)
+    position: tuple[int, int] | None = None
+
+    def context(self) -> dict[str, Any]:
+        texts = texts_for(self.site, self.request.language)
+        values = self._values(texts)
+        screen = ScreenTexts(self.declared, texts, values)
+        return {
+            "texts": screen,
+            "frame": ScreenTexts(FrameTexts, texts, values),
+            "page": self._page(screen, values),
+            "inline_css": inlined().css,
+            "inline_js": inlined().js,
+        }
+
+    def _values(self, texts: Texts) -> dict[str, object]:
+        current, total = self.position or (0, 0)
+        any_support = texts.resolve(FrameTexts.any_support)
+        return {
+            "organization": self.site.organization_name,
+            "device": device_word(self.request, self.enrollment) or texts.resolve(FrameTexts.any_device),
+            "support": self.site.support_name or any_support,
+            "reference": self.reference,
+            "signed_in_as": self._signed_in_as,
+            "current": current,
+            "total": total,
+            **self.values,
+        }
+
+    @property
+    def reference(self) -> str:
+        """The enrollment's code, or this request's when there is no enrollment."""
+        saved = self.enrollment is not None and self.enrollment.pk is not None
+        return spoken(self.enrollment.reference if saved and self.enrollment else self.request.reference)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.enrollment is not None and self.enrollment.status == Status.ENROLLED
+
+    @property
+    def _signed_in_as(self) -> str:
+        return self.enrollment.signed_in_name if self.enrollment else ""
+
+    def _page(self, screen: ScreenTexts, values: dict[str, object]) -> SimpleNamespace:
+        own = f"/enroll/{self.enrollment.public_id}" if self.enrollment and self.enrollment.pk else ""
+        return SimpleNamespace(
+            title=screen[self.title],
+            lead=screen["lead"] if hasattr(self.declared, "lead") else "",
+            language=self.request.language,
+            direction=direction(self.request.language),
+            organization=self.site.organization_name,
+            progress=progress(self.position),
+            reference=self.reference,
+            signed_in_as=self._signed_in_as,
+            logout_url=f"{own}/log-out" if own else "",
+            start_over_url=f"{own}/start-over" if own and not self._is_over else "",
+            support=SimpleNamespace(
+                name=self.site.support_name, phone=self.site.support_phone, email=self.site.support_email
+            ),
+            languages=native_names(self.site.languages),
+            here=self.request.path,
+        )
+
+
+def progress(position: tuple[int, int] | None) -> SimpleNamespace | None:
+    """Segments "done", "now", "todo" for the bar."""
+    if position is None:
+        return None
+    current, total = position
+    words = ["done"] * (current - 1) + ["now"] + ["todo"] * (total - current)
+    return SimpleNamespace(current=current, total=total, segments=words)
+
+
+def device_word(request: SiteRequest, enrollment: Enrollment | None) -> str:
+    """What the check-in said ("iPad"), else what the browser says, else "": iPads claim to be Macs."""
+    claimed = enrollment.claimed if enrollment else {}
+    told = family(str(claimed.get("product_name") or claimed.get("model_name") or ""))
+    agent = request.headers.get("User-Agent", "")
+    return told or next((word for word in ("iPhone", "iPad") if word in agent), "")
+
+
+def render(page: Page, template: str, extra: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The page as an answer, with its policy."""
+    response = TemplateResponse(page.request, template, page.context() | extra, status=status)
+    return with_policy(response)
+
+
+def with_policy(response: HttpResponse) -> HttpResponse:
+    """Allows exactly our own style and script, by hash."""
+    response.headers["Content-Security-Policy"] = inlined().policy
+    return response

@@ -1,0 +1,139 @@
+"""Why the way ends here, and what to do next: one title, cause and action for each kind of problem.
+
+The texts of a kind are named after it: `<kind>_title`, `<kind>_cause`, `<kind>_action`.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+from sites_config.texts import Message
+
+
+class Texts:
+    invitation_unknown_title = Message("problem.invitation-unknown.title", _("This invitation is not valid"))
+    invitation_unknown_cause = Message(
+        "problem.invitation-unknown.cause",
+        _("The link may be incomplete: open it again from the message or the QR code."),
+    )
+    invitation_unknown_action = Message("problem.invitation-unknown.action", _("Try again"))
+
+    invitation_expired_title = Message("problem.invitation-expired.title", _("This invitation has expired"))
+    invitation_expired_cause = Message(
+        "problem.invitation-expired.cause",
+        _("Ask {support} for a new invitation."),
+        placeholders=("support",),
+    )
+    invitation_expired_action = Message("problem.invitation-expired.action", _("Log in instead"))
+
+    invitation_revoked_title = Message("problem.invitation-revoked.title", _("This invitation was withdrawn"))
+    invitation_revoked_cause = Message(
+        "problem.invitation-revoked.cause",
+        _("Ask {support} for a new invitation."),
+        placeholders=("support",),
+    )
+    invitation_revoked_action = Message("problem.invitation-revoked.action", _("Log in instead"))
+
+    invitation_used_up_title = Message(
+        "problem.invitation-used-up.title", _("This invitation was already used")
+    )
+    invitation_used_up_cause = Message(
+        "problem.invitation-used-up.cause",
+        _("It cannot enroll another device: ask {support} for a new invitation."),
+        placeholders=("support",),
+    )
+    invitation_used_up_action = Message("problem.invitation-used-up.action", _("Log in instead"))
+
+    invitation_elsewhere_title = Message(
+        "problem.invitation-elsewhere.title", _("This invitation was started elsewhere")
+    )
+    invitation_elsewhere_cause = Message(
+        "problem.invitation-elsewhere.cause",
+        _("It was started at {started_at} in another browser: go on there, or ask {support} to release it."),
+        placeholders=("started_at", "support"),
+    )
+    invitation_elsewhere_action = Message("problem.invitation-elsewhere.action", _("Check again"))
+
+    enrollment_elsewhere_title = Message(
+        "problem.enrollment-elsewhere.title", _("This enrollment belongs to another browser")
+    )
+    enrollment_elsewhere_cause = Message(
+        "problem.enrollment-elsewhere.cause", _("Open it where you started it, or start again here.")
+    )
+    enrollment_elsewhere_action = Message("problem.enrollment-elsewhere.action", _("Start again"))
+
+    enrollment_expired_title = Message("problem.enrollment-expired.title", _("This enrollment has expired"))
+    enrollment_expired_cause = Message(
+        "problem.enrollment-expired.cause",
+        _("Nothing happened here for too long, so what was entered was deleted."),
+    )
+    enrollment_expired_action = Message("problem.enrollment-expired.action", _("Start again"))
+
+    enrollment_over_title = Message("problem.enrollment-over.title", _("This enrollment is over"))
+    enrollment_over_cause = Message(
+        "problem.enrollment-over.cause",
+        _("The {device} left {organization} again, or was enrolled once more since."),
+        placeholders=("device", "organization"),
+    )
+    enrollment_over_action = Message("problem.enrollment-over.action", _("Start again"))
+
+    no_privilege_title = Message("problem.no-privilege.title", _("Your account may not enroll devices"))
+    no_privilege_cause = Message(
+        "problem.no-privilege.cause",
+        _("Ask {support} for the privilege to enroll devices with {organization}."),
+        placeholders=("support", "organization"),
+    )
+    no_privilege_action = Message("problem.no-privilege.action", _("Log in as someone else"))
+
+    closed_title = Message("problem.closed.title", _("Enrollment is closed"))
+    closed_cause = Message(
+        "problem.closed.cause",
+        _("{organization} is not enrolling devices at the moment."),
+        placeholders=("organization",),
+    )
+    closed_action = Message("problem.closed.action", _("Check again"))
+
+    cookies_title = Message("problem.cookies.title", _("Safari did not keep a cookie"))
+    cookies_cause = Message(
+        "problem.cookies.cause",
+        _(
+            "Enrollment needs cookies: in Settings, Apps, Safari, Advanced, turn off Block All "
+            "Cookies, then try again."
+        ),
+    )
+    cookies_action = Message("problem.cookies.action", _("Try again"))
+
+    unavailable_title = Message("problem.unavailable.title", _("The profile could not be prepared"))
+    unavailable_cause = Message(
+        "problem.unavailable.cause",
+        _("Something is not set up right at {organization}: tell {support} the reference code below."),
+        placeholders=("organization", "support"),
+    )
+    unavailable_action = Message("problem.unavailable.action", _("Try again"))
+
+    profile_gone_title = Message("problem.profile-gone.title", _("This download is no longer available"))
+    profile_gone_cause = Message(
+        "problem.profile-gone.cause",
+        _("The profile was already used or is too old: return to the enrollment page and download it again."),
+    )
+    profile_gone_action = Message("problem.profile-gone.action", _("Return to enrollment"))
+
+    not_found_title = Message("problem.not-found.title", _("There is no such page"))
+    not_found_cause = Message("problem.not-found.cause", _("The address may be incomplete or out of date."))
+    not_found_action = Message("problem.not-found.action", _("Go to enrollment"))
+
+    unknown_host_title = Message("problem.unknown-host.title", _("Nothing is served at this address"))
+    unknown_host_cause = Message(
+        "problem.unknown-host.cause", _("Check the address, or scan the QR code again.")
+    )
+    unknown_host_action = Message("problem.unknown-host.action", _("Try again"))
+
+    busy_title = Message("problem.busy.title", _("Many people are enrolling right now"))
+    busy_cause = Message("problem.busy.cause", _("Wait half a minute, then try again: nothing is lost."))
+    busy_action = Message("problem.busy.action", _("Try again"))
+
+    error_title = Message("problem.error.title", _("Something went wrong"))
+    error_cause = Message(
+        "problem.error.cause",
+        _("The fault is ours: try again, and if it stays, tell {support} the reference code below."),
+        placeholders=("support",),
+    )
+    error_action = Message("problem.error.action", _("Try again"))

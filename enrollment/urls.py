@@ -1,0 +1,31 @@
+"""Every URL of browser and device on one page."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from enrollment.views import accounts, language, mdm, profile, safari, scep, welcome
+
+to_portal = RedirectView.as_view(url="/enroll/", query_string=True)
+
+urlpatterns = [
+    # Safari
+    path("", to_portal, name="root"),
+    path("enroll", to_portal, name="portal-without-slash"),
+    path("enroll/", safari.Portal.as_view(), name="portal"),
+    path("i/<str:token>", welcome.Welcome.as_view(), name="invitation"),
+    path("enroll/<slug:public_id>/", safari.Screen.as_view(), name="enrollment"),
+    path("enroll/<slug:public_id>/status", safari.status, name="status"),
+    path("enroll/<slug:public_id>/log-out", safari.log_out, name="log-out"),
+    path("enroll/<slug:public_id>/start-over", safari.start_over, name="start-over"),
+    path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
+    path("language", language.choose, name="language"),
+    # Staff, on their way to the admin. The names are allauth's, which reverses them.
+    path("accounts/login/", accounts.log_in, name="account_login"),
+    path("accounts/logout/", accounts.log_out, name="account_logout"),
+    path("accounts/password/change/", accounts.change_password, name="account_change_password"),
+    # The device. These never change: they stand in profiles that live for years.
+    path("p/<str:token>.mobileconfig", profile.download, name="profile"),
+    path("scep/<slug:authority>", scep.Scep.as_view(), name="scep"),
+    path("mdm/check-in", mdm.CheckIn.as_view(), name="mdm-check-in"),
+    path("mdm/connect", mdm.Connect.as_view(), name="mdm-connect"),
+]

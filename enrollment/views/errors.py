@@ -1,0 +1,68 @@
+"""Answers to what no view answers: wrong host, no page, no cookie, a fault of ours."""
+
+import logging
+import sys
+import traceback
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from enrollment.views.problems import problem_page
+from sites_config.http import SiteRequest
+from sites_config.middleware.languages import negotiated
+from sites_config.references import new_reference
+from sites_config.site_settings import no_site
+
+log = logging.getLogger("gatehouse.errors")
+
+
+def unknown_host(request: HttpRequest) -> HttpResponse:
+    """421: nothing here, and nothing of any site in the answer."""
+    return _without_site(request, "unknown_host", 421)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a form with thousands of fields, a body over the limit."""
+    return _page(request, "error", 400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return _page(request, "not_found", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500; asks neither the database nor the site."""
+    kind, _error, frames = sys.exc_info()
+    # Not the exception's own text: it may repeat a path, and a path may be a capability.
+    where = "".join(traceback.format_tb(frames))
+    name = kind.__name__ if kind else "error"
+    log.error("unhandled %s, reference %s\n%s", name, getattr(request, "reference", "-"), where)
+    return _without_site(request, "error", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nearly always a browser that keeps no cookies."""
+    return _page(request, "cookies", 403)
+
+
+def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+    if not hasattr(request, "site") or not hasattr(request, "language"):
+        return _without_site(request, kind, status)
+    site_request: SiteRequest = request  # type: ignore[assignment]
+    return problem_page(site_request, kind, status, action="/enroll/")
+
+
+def _without_site(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+    site_request: SiteRequest = request  # type: ignore[assignment]
+    site = no_site()
+    site_request.site = site
+    if not hasattr(site_request, "language"):
+        accepted = request.headers.get("Accept-Language", "")
+        site_request.language = negotiated(
+            request.COOKIES.get(settings.LANGUAGE_COOKIE, ""), accepted, site.languages, site.default_language
+        )
+    if not hasattr(site_request, "reference"):
+        site_request.reference = new_reference()
+    response = problem_page(site_request, kind, status, action="/enroll/", site=site)
+    return response.render() if hasattr(response, "render") else response

@@ -1,0 +1,53 @@
+"""The profile behind its capability URL: no cookie, the same bytes for as long as they are good."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from enrollment import flow
+from enrollment.actions.profiles import served
+from enrollment.actions.tokens import digest
+from enrollment.models import IssuedProfile, Status
+from enrollment.profiles.enrollment_profile import CONTENT_TYPE
+from enrollment.views.problems import problem_page
+from enrollment.visit import of_device
+from sites_config.http import SiteRequest
+from sites_config.secrets import decrypt
+
+
+@csrf_exempt  # a POST is answered with 405: a device must never read 403
+@require_safe
+def download(request: SiteRequest, token: str) -> HttpResponse:
+    """Notes the first serving, which starts the clock; a HEAD or a prefetch notes nothing."""
+    now = timezone.now()
+    profile = _profile(request, token)
+    if profile is None or not _good(profile, now):
+        enrollment = profile.enrollment if profile else None
+        action = f"/enroll/{enrollment.public_id}/" if enrollment else "/enroll/"
+        return problem_page(
+            request, "profile_gone", 410 if profile else 404, action=action, enrollment=enrollment
+        )
+    if request.method == "GET" and not _is_prefetch(request):
+        served(profile, now=now)
+    response = HttpResponse(decrypt(bytes(profile.body_encrypted or b"")), content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = 'attachment; filename="enrollment.mobileconfig"'
+    return response
+
+
+def _profile(request: SiteRequest, token: str) -> IssuedProfile | None:
+    rows = IssuedProfile.objects.select_related("enrollment__invitation", "enrollment__signed_in_user")
+    return rows.filter(token_sha256=digest(token), enrollment__entry_site=request.site.site_id).first()
+
+
+def _good(profile: IssuedProfile, now: datetime) -> bool:
+    enrollment = profile.enrollment
+    unused = profile.body_encrypted is not None and enrollment.status == Status.PROFILE_ISSUED
+    return unused and profile.expires_at > now and flow.conditions_hold(of_device(enrollment, now))
+
+
+def _is_prefetch(request: SiteRequest) -> bool:
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any("prefetch" in purpose or "preview" in purpose for purpose in purposes)

@@ -1,0 +1,168 @@
+"""Safari: the portal, the screens, the status, leaving."""
+
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views import View
+from django.views.decorators.http import require_POST, require_safe
+
+from enrollment import flow
+from enrollment.actions.enrollments import leave
+from enrollment.actions.tokens import digest, new_token
+from enrollment.models import Enrollment, Status
+from enrollment.signin.privileges import signed_in_may
+from enrollment.steps.base import Problem, Step, see_other
+from enrollment.steps.install import status_word
+from enrollment.steps.page import Page, render
+from enrollment.steps.resume import Texts as ResumeTexts
+from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
+from enrollment.views.problems import problem_page
+from enrollment.visit import MAY_ENROLL, Visit, new_visit
+from sites_config.http import SiteRequest
+from sites_config.models import Privilege
+from sites_config.secrets import decrypt
+
+# What closes an enrollment for this browser: the next Start begins a new one.
+GONE = frozenset({Status.SUPERSEDED, Status.CHECKED_OUT})
+OVER = GONE | {Status.ENROLLED, Status.INSTRUCTED}
+
+
+def rows_for_pages(request: SiteRequest) -> QuerySet[Enrollment]:
+    """The enrollments entered at the host's site, with everything a page asks for in one query."""
+    rows = Enrollment.objects.select_related("profile", "invitation", "signed_in_user")
+    may_enroll = signed_in_may(Privilege.ENROLL_MOBILE_DEVICES, request.site)
+    return rows.filter(entry_site=request.site.site_id).annotate(**{MAY_ENROLL: may_enroll})
+
+
+def row_of_key(request: SiteRequest, key: str) -> Enrollment | None:
+    """The enrollment of this browser at this site."""
+    return rows_for_pages(request).filter(key_sha256=digest(key)).first() if key else None
+
+
+def goes_on(visit: Visit) -> bool:
+    """Whether the enrollment can still be continued in its browser."""
+    if visit.enrollment.status in OVER:
+        return False
+    return not visit.ended or flow.may_try_again(visit)
+
+
+class Portal(View):
+    """``/enroll/``: the first screen without a row, or the question whether to go on with the row there is."""
+
+    def get(self, request: SiteRequest) -> HttpResponse:
+        invited = request.GET.get("invitation", "")
+        if invited:  # Jamf's form of the link
+            return HttpResponse(status=302, headers={"Location": f"/i/{quote(invited[:100], safe='')}"})
+        key = key_of(request)
+        visit = self._visit(request, key)
+        if visit.saved and goes_on(visit):
+            return give_key(request, resume_page(visit, request), key)
+        return give_key(request, show(self._fresh(visit), request), key)
+
+    def post(self, request: SiteRequest) -> HttpResponse:
+        key = sent_key(request)
+        if not key:
+            return problem_page(request, "cookies", 403)
+        visit = self._visit(request, key)
+        if visit.saved and (visit.invitation is not None or not goes_on(visit)):
+            visit = self._fresh(visit)
+        return give_key(request, self._first_screen(visit, request), visit.key)
+
+    def _first_screen(self, visit: Visit, request: SiteRequest) -> HttpResponse:
+        """What this page's form belongs to, whatever screen the enrollment has reached since in another tab."""
+        first = flow.applicable_steps(visit)[0]
+        if first in flow.reachable_steps(visit):
+            return show(visit, request, first)
+        return see_other(f"/enroll/{visit.enrollment.public_id}/")
+
+    def _visit(self, request: SiteRequest, key: str) -> Visit:
+        row = row_of_key(request, key)
+        return Visit(row, timezone.now(), key, request) if row else new_visit(request, key)
+
+    def _fresh(self, visit: Visit) -> Visit:
+        """A visit with nothing answered; its key follows the one of the row that is over."""
+        if not visit.saved or visit.request is None:
+            return visit
+        return new_visit(visit.request, key_after(visit.key, visit.enrollment))
+
+
+class Screen(View):
+    """``/enroll/<id>/`` and ``/enroll/<id>/<screen>/``: the driver behind every screen."""
+
+    def dispatch(self, request: SiteRequest, public_id: str, slug: str = "") -> HttpResponse:  # type: ignore[override]
+        row = rows_for_pages(request).filter(public_id=public_id).first()
+        key = sent_key(request)
+        if row is None or not opens(key, row):
+            return problem_page(request, "enrollment_elsewhere", 403, action="/enroll/")
+        visit = Visit(row, timezone.now(), key, request)
+        if row.status in GONE:
+            return problem_page(request, "enrollment_over", 410, action=_beginning(visit), enrollment=row)
+        if visit.ended and not flow.may_try_again(visit):
+            return problem_page(request, "enrollment_expired", 410, action=_beginning(visit), enrollment=row)
+        step = next((step for step in flow.reachable_steps(visit) if step.slug == slug), None)
+        if step is None:
+            return see_other(f"/enroll/{public_id}/{flow.current_step(visit).slug}/")
+        return show(visit, request, step)
+
+
+def show(visit: Visit, request: SiteRequest, step: type[Step] | None = None) -> HttpResponse:
+    """The screen's own answer to the request."""
+    if visit.site.archived or (not visit.saved and not visit.site.portal_open):
+        return problem_page(request, "closed", 403)
+    chosen = step or flow.current_step(visit)
+    screen = chosen()
+    screen.visit, screen.position = visit, flow.position(visit, chosen)
+    screen.setup(request)
+    try:
+        response: HttpResponse = screen.dispatch(request)  # type: ignore[assignment]  # no step streams
+        return response
+    except Problem as problem:
+        shown = visit.enrollment if visit.saved else None
+        return problem_page(request, problem.kind, problem.status, enrollment=shown, values=problem.values)
+
+
+def resume_page(visit: Visit, request: SiteRequest) -> HttpResponse:
+    """Asks whether to go on with the enrollment of this browser."""
+    values: dict[str, object] = {"name": visit.enrollment.signed_in_name}
+    page = Page(request, visit.site, ResumeTexts, enrollment=visit.enrollment, values=values)
+    return render(page, "enrollment/resume.html", {"resume_url": f"/enroll/{visit.enrollment.public_id}/"})
+
+
+@require_safe
+def status(request: SiteRequest, public_id: str) -> HttpResponse:
+    """One word for the waiting page; changes nothing."""
+    rows = Enrollment.objects.select_related("profile")
+    row = rows.filter(entry_site=request.site.site_id, public_id=public_id).first()
+    if row is None or not opens(sent_key(request), row):
+        return HttpResponse("unknown", content_type="text/plain", status=404)
+    return HttpResponse(status_word(row), content_type="text/plain")
+
+
+@require_POST
+def log_out(request: SiteRequest, public_id: str) -> HttpResponse:
+    """Forgets the enrollment in this browser; to the portal."""
+    return _leave(request, public_id, to_beginning=False)
+
+
+@require_POST
+def start_over(request: SiteRequest, public_id: str) -> HttpResponse:
+    """Forgets the enrollment in this browser; back to where it began."""
+    return _leave(request, public_id, to_beginning=True)
+
+
+def _leave(request: SiteRequest, public_id: str, *, to_beginning: bool) -> HttpResponse:
+    key = sent_key(request)
+    row = rows_for_pages(request).filter(public_id=public_id).first()
+    if row is None or not opens(key, row):
+        return see_other("/enroll/")
+    visit = Visit(row, timezone.now(), key, request)
+    leave(row, now=visit.now)
+    return give_key(request, see_other(_beginning(visit) if to_beginning else "/enroll/"), new_token())
+
+
+def _beginning(visit: Visit) -> str:
+    """Where the person came in: the invitation, whose link this browser had, or the portal."""
+    invitation = visit.invitation
+    return f"/i/{decrypt(invitation.token_encrypted).decode()}" if invitation else "/enroll/"

@@ -1,0 +1,125 @@
+"""The link of an invitation: who invites, until when, Start."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views import View
+
+from enrollment.actions.enrollments import start
+from enrollment.actions.invitations import give_back_lapsed, holder
+from enrollment.actions.tokens import digest
+from enrollment.actions.uses import UseRefused
+from enrollment.models import Enrollment, Invitation
+from enrollment.steps.base import see_other
+from enrollment.steps.page import Page, render
+from enrollment.steps.welcome import Texts
+from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
+from enrollment.views.problems import problem_page
+from enrollment.views.safari import goes_on, resume_page, row_of_key
+from enrollment.visit import Visit
+from sites_config.http import SiteRequest
+from sites_config.models import SiteConfiguration
+
+
+class Welcome(View):
+    """``/i/<token>``. GET changes nothing, so that a mail scanner spends no use; Start holds one."""
+
+    def get(self, request: SiteRequest, token: str) -> HttpResponse:
+        key = key_of(request)
+        invitation, row = _invitation(request, token), row_of_key(request, key)
+        if invitation is None:
+            return problem_page(request, "invitation_unknown", 404)
+        if row is not None and row.invitation_id == invitation.pk:
+            visit = Visit(row, timezone.now(), key, request)
+            if goes_on(visit):
+                return resume_page(visit, request)
+        refusal = _refusal(request, invitation, row)
+        return give_key(request, refusal or _welcome_page(request, invitation), key)
+
+    def post(self, request: SiteRequest, token: str) -> HttpResponse:
+        key = sent_key(request)
+        if not key:
+            return problem_page(request, "cookies", 403)
+        invitation, row = _invitation(request, token), row_of_key(request, key)
+        if invitation is None:
+            return problem_page(request, "invitation_unknown", 404)
+        if row is not None:
+            if row.invitation_id == invitation.pk and goes_on(Visit(row, timezone.now(), key, request)):
+                return _go_on(row)
+            key = key_after(key, row)
+        return self._start(request, invitation, key)
+
+    def _start(self, request: SiteRequest, invitation: Invitation, key: str) -> HttpResponse:
+        for last_try in (False, True):
+            try:
+                return give_key(request, _go_on(_started(request, invitation, key)), key)
+            except UseRefused:
+                if last_try or not give_back_lapsed(invitation, now=timezone.now()):
+                    break
+        invitation.refresh_from_db()
+        return _refusal(request, invitation, None) or problem_page(request, "busy", 503)
+
+
+def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollment:
+    return start(
+        entry_site_id=request.site.site_id,
+        key=key,
+        host=request.get_host(),
+        language=request.language,
+        now=timezone.now(),
+        invitation=invitation,
+    )
+
+
+def _go_on(enrollment: Enrollment) -> HttpResponse:
+    return see_other(f"/enroll/{enrollment.public_id}/")
+
+
+def _invitation(request: SiteRequest, token: str) -> Invitation | None:
+    """The invitation, if its site is the host's or is entered through it."""
+    found = Invitation.objects.filter(token_sha256=digest(token)).first()
+    if found is None or (found.is_demo and not settings.DEMO):
+        return None
+    site = SiteConfiguration.for_site(found.site_id)
+    return found if request.site.site_id in site.lineage and not site.archived else None
+
+
+def _refusal(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse | None:
+    """Why this invitation can't be started now, as a page; None when it can."""
+    site = SiteConfiguration.for_site(invitation.site_id)
+    now = timezone.now()
+    if invitation.revoked_at:
+        return problem_page(request, "invitation_revoked", 410, action="/enroll/", site=site)
+    if invitation.expires_at and invitation.expires_at <= now:
+        return problem_page(request, "invitation_expired", 410, action="/enroll/", site=site)
+    if invitation.max_uses is None or invitation.uses_held + invitation.uses_spent < invitation.max_uses:
+        return None
+    holding = holder(invitation)
+    if holding is None:
+        return _used_up(request, invitation, own)
+    if holding.lapsed(now):
+        return None  # Start takes the use back
+    local = holding.started_at.astimezone(site.time_zone)
+    started_at = date_format(
+        local,
+        "TIME_FORMAT" if local.date() == now.astimezone(site.time_zone).date() else "SHORT_DATETIME_FORMAT",
+    )
+    return problem_page(request, "invitation_elsewhere", 409, site=site, values={"started_at": started_at})
+
+
+def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse:
+    """Whoever used it up in this very browser is shown where they arrived."""
+    if own is not None and own.invitation_id == invitation.pk:
+        return _go_on(own)
+    site = SiteConfiguration.for_site(invitation.site_id)
+    return problem_page(request, "invitation_used_up", 410, action="/enroll/", site=site)
+
+
+def _welcome_page(request: SiteRequest, invitation: Invitation) -> HttpResponse:
+    site = SiteConfiguration.for_site(invitation.site_id)
+    expires = ""
+    if invitation.expires_at:
+        expires = date_format(invitation.expires_at.astimezone(site.time_zone), "DATETIME_FORMAT")
+    extra = {"invited_by": invitation.invited_by, "expires": expires}
+    return render(Page(request, site, Texts, values=dict(extra)), "enrollment/welcome.html", extra)

@@ -1,0 +1,5 @@
+"""One file per noun; importing them registers them."""
+
+from sites_config.admin import address, privilege, site, user
+
+__all__ = ["address", "privilege", "site", "user"]

@@ -1,0 +1,64 @@
+"""Where a blank setting of a site comes from, in words for its form."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.sites.models import Site
+
+from sites_config.models import SiteConfiguration
+from sites_config.site_settings import no_site
+
+INHERITED = (
+    "organization_name",
+    "support_name",
+    "support_phone",
+    "support_email",
+    "default_language",
+    "languages",
+    "time_zone",
+    "portal_open",
+    "access_rights",
+    "device_certificate_years",
+)
+
+
+def inherited(site: Site | None) -> dict[str, str]:
+    """Field name -> what counts while the field is blank, and who says so."""
+    ancestors = list(_ancestors(site)) if site is not None else []
+    return {name: f"If blank: {_counts(name, site, ancestors)}" for name in INHERITED}
+
+
+def _counts(name: str, site: Site | None, ancestors: list[SiteConfiguration]) -> str:
+    for row in ancestors:
+        value = getattr(row, name)
+        if value not in (None, ""):
+            return f"inherited from {row.site.name}: {_shown(row, name)}."
+    if name == "organization_name":
+        return f"the name of the site, {site.name}." if site is not None else "the name of the site."
+    default = getattr(no_site(), name)
+    return f"{_words(default)} (nothing to inherit)."
+
+
+def _shown(row: SiteConfiguration, name: str) -> str:
+    display = getattr(row, f"get_{name}_display", None)
+    return str(display()) if display else _words(getattr(row, name))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value) or "none"
+
+
+def _ancestors(site: Site) -> Iterator[SiteConfiguration]:
+    """The configurations of parent, grandparent …, nearest first."""
+    seen = {site.pk}
+    rows = SiteConfiguration.objects.select_related("site")
+    current = rows.filter(site=site).values_list("parent", flat=True).first()
+    while current is not None and current not in seen:
+        seen.add(current)
+        row = rows.get(site=current)
+        yield row
+        current = row.parent_id

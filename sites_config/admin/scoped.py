@@ -1,0 +1,124 @@
+"""What every ModelAdmin and inline here is: scoped by the privileges of who asks, explicit about what it shows."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.sites.models import Site
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+
+from sites_config.admin.scoping import for_user, may, reach_of
+from sites_config.models import User
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _StackedInline = admin.StackedInline[Any, Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    RowForm = ModelForm[Any]
+else:  # generic for the type checker only
+    _ModelAdmin, _StackedInline, _TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
+    RowForm = ModelForm
+
+# What may follow a filter's field in a changelist URL; anything more could ask for a secret letter by letter.
+_LOOKUP_ENDINGS = re.compile(r"(__(exact|id__exact|isnull|gte|lt|year|month|day))?")
+
+
+class _Scoped:
+    """Permissions and choices. A class that says nothing else is read only: what the flow writes stays as it is."""
+
+    writable = False
+    addable = False
+    deletable = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return for_user(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        reach = reach_of(request.user)
+        return may(request.user, obj) if obj is not None else reach.everything or bool(reach.sees)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.writable and _administers(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.addable and _administers(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.deletable and _administers(request, obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
+        """Choices: sites where the user may change something, accounts they may see."""
+        related = db_field.related_model
+        kwargs["queryset"] = for_user(
+            related._default_manager.all(), request.user, change=related is not User
+        )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+def _administers(request: HttpRequest, obj: Model | None) -> bool:
+    reach = reach_of(request.user)
+    return may(request.user, obj, change=True) if obj is not None else reach.everything or bool(reach.changes)
+
+
+class ScopedAdmin(_Scoped, _ModelAdmin):
+    """The one base of every ModelAdmin. ``linked``: relations by which other pages link to a filtered list."""
+
+    linked: tuple[str, ...] = ()
+    view_on_site = False
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """A row never moves to another site."""
+        return [*super().get_readonly_fields(request, obj), *(["site"] if obj is not None else [])]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: RowForm, change: bool) -> None:
+        """Writes only what was changed: other columns may have moved on since the form was shown."""
+        obj.save(update_fields=form.changed_data if change else None)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        filters = [str(each[0] if isinstance(each, tuple) else each) for each in self.list_filter]
+        names = [*filters, *self.linked, self.date_hierarchy or "", "pk", "id"]
+        return any(
+            lookup.startswith(name) and _LOOKUP_ENDINGS.fullmatch(lookup[len(name) :])
+            for name in names
+            if name
+        )
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: object, object_id: str
+    ) -> HttpResponseRedirect:
+        # Django would send to the index; a row out of reach is one that isn't there.
+        raise Http404
+
+
+class ScopedStackedInline(_Scoped, _StackedInline):
+    """``obj`` of its permissions is the row of the page."""
+
+
+class ScopedTabularInline(_Scoped, _TabularInline):
+    """``obj`` of its permissions is the row of the page."""
+
+
+class OwnSitesFilter(admin.RelatedFieldListFilter):
+    """Offers the sites the user may see; hidden when there is only one."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        sites = for_user(Site.objects.order_by("name"), request.user)
+        return [(site.pk, site.name) for site in sites]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        """Nothing for a site that isn't offered: otherwise it would tell which colleague works there too."""
+        offered = {str(pk) for pk, _name in self.lookup_choices}
+        asked = {str(each) for each in self.lookup_val or ()}
+        return super().queryset(request, queryset) if asked <= offered else queryset.none()
+
+
+BY_SITE = ("site", OwnSitesFilter)

@@ -1,0 +1,19 @@
+"""The request as our middleware leaves it."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+from sites_config.site_settings import SiteSettings
+
+if TYPE_CHECKING:
+    from sites_config.models import User
+
+
+class SiteRequest(HttpRequest):
+    """``site``: of the host. ``language``: the person's, among the site's. ``reference``: this request's code."""
+
+    site: SiteSettings  # type: ignore[assignment]  # Django types it for its own CurrentSiteMiddleware
+    language: str
+    reference: str
+    user: "User"

@@ -1,0 +1,60 @@
+"""The outermost middleware: a reference code and an access-log line for every request, headers for every answer."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpResponse
+
+from sites_config.http import SiteRequest
+from sites_config.references import new_reference
+
+LARGEST_BODY = 4 * 1024 * 1024 + 1024  # bytes
+access_log = logging.getLogger("gatehouse.access")
+
+HEADERS = {
+    # no-referrer would make Django refuse the next POST, which checks Referer over https.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+# Django's admin and allauth's pages bring files of their own.
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class RequestMiddleware:
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        request.reference = new_reference()
+        response = _too_large(request) or self.get_response(request)
+        _set_headers(request, response)
+        # Never the path, the query or the Referer: each may hold a capability.
+        access_log.info("%s %s %s", _route(request), response.status_code, request.reference)
+        return response
+
+
+def _too_large(request: SiteRequest) -> HttpResponse | None:
+    """413 before anything is read: no form here takes a file, and the largest message of a device is smaller."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= LARGEST_BODY:
+        return None
+    return HttpResponse("The request is too large.", content_type="text/plain", status=413)
+
+
+def _set_headers(request: SiteRequest, response: HttpResponse) -> None:
+    if _route(request).startswith(("admin:", "account_")):
+        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def _route(request: SiteRequest) -> str:
+    match = request.resolver_match
+    return match.view_name if match else "-"

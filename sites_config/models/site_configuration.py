@@ -1,0 +1,98 @@
+"""What one site configures; whatever is blank comes from its parent."""
+
+import uuid
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from sites_config.site_settings import SiteSettings, settings_for
+
+MAX_DEPTH = 4
+
+
+class SiteConfiguration(models.Model):
+    """One row per Site. Read it through ``for_site``, which fills the blanks from parent and grandparent."""
+
+    site = models.OneToOneField("sites.Site", on_delete=models.CASCADE, related_name="configuration")
+    parent = models.ForeignKey(
+        "sites.Site",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="child_configurations",
+        help_text="The district or institution this site belongs to. Blank settings come from there.",
+    )
+    organization_name = models.CharField(max_length=100, blank=True)
+    support_name = models.CharField(max_length=100, blank=True)
+    support_phone = models.CharField(max_length=40, blank=True)
+    support_email = models.EmailField(blank=True)
+    default_language = models.CharField(max_length=12, blank=True, choices=settings.LANGUAGES)
+    languages = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="Codes separated by commas, such as: en,de. Blank: every language there is.",
+    )
+    time_zone = models.CharField(max_length=60, blank=True, help_text="Such as Europe/Berlin.")
+    portal_open = models.BooleanField(
+        null=True, blank=True, help_text="Whether people may enroll by logging in at the site's address."
+    )
+    access_rights = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(8191)],
+        help_text="Apple's AccessRights, the sum of its bits; 8191 is everything.",
+    )
+    device_certificate_years = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    profile_namespace = models.UUIDField(
+        default=uuid.uuid4,
+        editable=False,
+        help_text="Never changes: profiles with the same identifiers replace each other on a device.",
+    )
+    archived = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "site configuration"
+
+    def __str__(self) -> str:
+        return self.organization_name or str(self.site)
+
+    @classmethod
+    def for_site(cls, site: Site | int) -> SiteSettings:
+        """The site's settings with every blank filled; remembered per process until the configuration changes."""
+        return settings_for(site if isinstance(site, int) else site.pk)
+
+    def clean(self) -> None:
+        """Refuses unknown languages and time zones, and a parent that is the site's own descendant."""
+        unknown = {code for code in self.languages.split(",") if code} - {
+            code for code, _ in settings.LANGUAGES
+        }
+        if unknown:
+            raise ValidationError(
+                {"languages": f"Not a language of this installation: {', '.join(sorted(unknown))}."}
+            )
+        if self.time_zone and self.time_zone not in zoneinfo.available_timezones():
+            raise ValidationError({"time_zone": "Enter a time zone such as Europe/Berlin."})
+        rights = self.access_rights or 0
+        if (rights & 2 and not rights & 1) or (rights & 128 and not rights & 64):
+            raise ValidationError(
+                {"access_rights": "Apple allows 2 only together with 1, and 128 only with 64."}
+            )
+        if self.parent_id and self.site_id in self._lineage_of(self.parent_id):
+            raise ValidationError(
+                {"parent": "A site can't be its own parent, or the child of one of its children."}
+            )
+
+    @staticmethod
+    def _lineage_of(site_id: int) -> list[int]:
+        lineage: list[int] = []
+        current: int | None = site_id
+        while current is not None and current not in lineage and len(lineage) < MAX_DEPTH:
+            lineage.append(current)
+            current = SiteConfiguration.objects.filter(site=current).values_list("parent", flat=True).first()
+        return lineage

@@ -1,0 +1,172 @@
+"""Django settings of Gatehouse: one file; everything an operator sets comes from the environment."""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from sites_config import demo
+from sites_config.environment import database, env_bool, env_choice, env_int, env_required, lies_beside
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("GATEHOUSE_VAR") or BASE_DIR / "var")
+
+# Demo is the one mode with generated secrets, plain http on the loopback and demo users (set by `make run`).
+DEMO = env_bool("GATEHOUSE_DEMO")
+DEBUG = env_bool("GATEHOUSE_DEBUG")
+if DEMO:
+    demo.prepare(VAR_DIR)
+
+SECRET_KEY = env_required("GATEHOUSE_SECRET_KEY", "a long random text that signs cookies")
+FIELD_KEY_FILE = Path(
+    env_required("GATEHOUSE_FIELD_KEY_FILE", "a file with Fernet keys, one a line, newest first")
+)
+# "proxy": a reverse proxy ends TLS and sets X-Forwarded-Proto; "direct": gunicorn itself serves TLS.
+HTTPS = env_choice("GATEHOUSE_HTTPS", ("proxy", "direct", "off") if DEMO else ("proxy", "direct"))
+DATABASES = {"default": database(env_required("DATABASE_URL", "sqlite:///path or postgres://…"))}
+if not DEMO and lies_beside(FIELD_KEY_FILE, DATABASES["default"]):
+    raise ImproperlyConfigured("GATEHOUSE_FIELD_KEY_FILE may not lie beside the database it protects.")
+
+SECURE = HTTPS != "off"
+ALLOWED_HOSTS = ["*"]  # the host middleware answers 421 for every host that is no site's address
+ROOT_URLCONF = "sites_config.urls"
+WSGI_APPLICATION = "sites_config.wsgi.application"
+APPEND_SLASH = False  # a PUT of a device can't be redirected; every URL says exactly what it is
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "sites_config.User"
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "enrollment.apps.GatehouseAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sites",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "sites_config",
+    "enrollment",
+]
+
+MIDDLEWARE = [
+    "sites_config.middleware.requests.RequestMiddleware",
+    "sites_config.middleware.database.DatabaseMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "sites_config.middleware.hosts.HostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sites_config.middleware.languages.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sites_config.middleware.sessions.SessionSiteMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Sign-in: one local backend; a second one would hash every failed password once more.
+AUTHENTICATION_BACKENDS = ["enrollment.signin.staff.LocalStaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_ADAPTER = "enrollment.signin.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+# A school enrolls behind one address: 600 a minute for it, and few failures for one account.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "600/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("GATEHOUSE_TRUSTED_PROXIES", 0)
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/admin/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+
+CACHES = {
+    # In the database, because rate limits must hold in every process and on every machine.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "gatehouse_cache",
+        # Django's own 300 would forget the limits of some names as soon as others are tried.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+# How long a process may go on with what it remembers of the configuration before it asks for the version.
+CONFIGURATION_CHECK_SECONDS = 1.0
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+
+# Browsers take the prefix __Host- only from https; WebKit drops Secure cookies on plain loopback.
+COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_ENGINE = "sites_config.sessions"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}gatehouse-session"
+SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}gatehouse-csrf"
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "enrollment.views.errors.csrf_failure"
+LANGUAGE_COOKIE = f"{COOKIE_PREFIX}gatehouse-language"
+BROWSER_KEY_COOKIE = f"{COOKIE_PREFIX}gatehouse-key"
+
+if HTTPS == "proxy":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31536000 if SECURE and not DEMO else 0
+SECURE_REFERRER_POLICY = None  # the request middleware sets every header, on every answer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # our request middleware sets X-Frame-Options and Referrer-Policy on every answer,
+    "security.W022",  # those to unknown hosts included
+    "security.W005",  # other names of the domain are not ours to promise for
+    "security.W021",
+    "security.W008",  # the proxy redirects; a device's PUT can't be redirected
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own request lines carry the path, and a path may be a capability.
+        "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "django.security.csrf": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+    },
+}

@@ -1,0 +1,154 @@
+"""A site in full swing: at least one row of everything that the admin shows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.sites.models import Site
+from django.db.models import BinaryField, Model
+from django.test import Client
+from django.utils import timezone
+
+from enrollment.actions.enrollments import start
+from enrollment.actions.invitations import show_link
+from enrollment.actions.profiles import ProfileWords, issue_profile
+from enrollment.actions.tokens import new_token
+from enrollment.models import (
+    Certificate,
+    Challenge,
+    Command,
+    CommandState,
+    Device,
+    Enrollment,
+    Event,
+    EventKind,
+    Invitation,
+    Status,
+)
+from sites_config.middleware.sessions import SITE_KEY
+from sites_config.models import MessageText, Privilege, SiteConfiguration, User
+from sites_config.secrets import encrypt
+from tests import people
+
+SECRETS = ("push-token-in-clear", "push-magic-in-clear", "unlock-token-in-clear")
+
+
+@dataclass(frozen=True)
+class World:
+    """``word`` stands in every name of the site's rows, and in no other site's."""
+
+    site: Site
+    word: str
+    tokens: tuple[str, ...]
+
+    def row(self, model: type[Model]) -> Model:
+        """The newest of this site's rows."""
+        found: Model = own_rows(model, self.site).latest("pk")
+        return found
+
+
+def registered() -> list[type[Model]]:
+    return list(admin.site._registry)
+
+
+def own_rows(model: type[Model], site: Site) -> Any:
+    """By hand, without the admin's own scoping."""
+    column = {Site: "pk", User: "site_privileges__site"}.get(model, "site")
+    return model._default_manager.filter(**{column: site.pk})
+
+
+def populate(site: Site, host: str, word: str) -> World:
+    """An invitation that enrolled a device, one whose profile is on its way, staff, texts, commands, events."""
+    member = people.staff(f"staff-{word}", f"{word} Staff", (site, Privilege.ENROLL_MOBILE_DEVICES))
+    MessageText.objects.create(site=site, key="welcome.title", text_en=f"Welcome to {word}")
+    invitation, token = people.invite(site, name=f"Invitation {word}", max_uses=5)
+    show_link(invitation, actor=member, now=timezone.now())
+    key = new_token()
+    waiting = _started(site, host, key, invitation)
+    challenge_row = _profile(waiting, site, host, key)
+    _enrolled(challenge_row, word)
+    second = new_token()
+    _profile(_started(site, host, second, invitation), site, host, second)
+    return World(site, word, (token, key, second, *SECRETS))
+
+
+def _started(site: Site, host: str, key: str, invitation: Invitation) -> Enrollment:
+    now = timezone.now()
+    return start(entry_site_id=site.pk, key=key, host=host, language="en", now=now, invitation=invitation)
+
+
+def _profile(enrollment: Enrollment, site: Site, host: str, key: str) -> Challenge:
+    settings = SiteConfiguration.for_site(site)
+    words = ProfileWords("Enrollment", "Lets the school manage this device.")
+    profile = issue_profile(
+        enrollment, site=settings, key=key, base_url=f"https://{host}", words=words, now=timezone.now()
+    )
+    return Challenge.objects.get(profile=profile)
+
+
+def _enrolled(challenge: Challenge, word: str) -> None:
+    now, enrollment = timezone.now(), challenge.enrollment
+    common = {"site_id": enrollment.site_id, "enrollment": enrollment}
+    device = Device.objects.create(
+        site_id=enrollment.site_id,
+        udid=f"UDID-{word}",
+        enrollment=enrollment,
+        serial_number=f"SERIAL-{word}",
+        name=f"iPad {word}",
+        model_name="iPad Pro",
+        profiles=[{"identifier": "example", "name": "Example"}],
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    Certificate.objects.create(
+        **common,
+        authority=challenge.authority,
+        challenge=challenge,
+        serial_number=f"{enrollment.pk:x}ab",
+        key_sha256=bytes([enrollment.pk % 250]) * 32,
+        transaction_id=f"transaction-{word}",
+        der=b"certificate of " + word.encode() * 20,
+        sha256=bytes([enrollment.pk % 250 + 1]) * 32,
+        reserved_at=now,
+        not_before=now,
+        not_after=now + timedelta(days=1000),
+        issued_at=now,
+    )
+    Command.objects.create(
+        **common, request_type="DeviceInformation", state=CommandState.QUEUED, queued_at=now
+    )
+    Event.objects.create(
+        **common,
+        kind=EventKind.MOVED,
+        at=now,
+        device=device,
+        data={"from": "authenticated", "to": "enrolled"},
+    )
+    token, magic, unlock = (encrypt(secret.encode()) for secret in SECRETS)
+    Enrollment.objects.filter(pk=enrollment.pk).update(
+        status=Status.ENROLLED,
+        device=device,
+        signed_in_name=f"Person {word}",
+        claimed={"serial_number": f"SERIAL-{word}"},
+        push_token_encrypted=token,
+        push_magic_encrypted=magic,
+        unlock_token_encrypted=unlock,
+        enrolled_at=now,
+    )
+
+
+def logged_in(user: User, site: Site, host: str = "alpha.test") -> Client:
+    """A browser with this user's session, opened at the site."""
+    client = Client(headers={"host": host}, raise_request_exception=True)
+    client.defaults["wsgi.url_scheme"] = "https"
+    client.defaults["HTTP_X_FORWARDED_PROTO"] = "https"
+    client.force_login(user)
+    session = client.session
+    session[SITE_KEY] = site.pk
+    session.save()
+    return client
+
+
+def binary_columns(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.get_fields() if isinstance(field, BinaryField)]

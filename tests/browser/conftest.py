@@ -1,0 +1,51 @@
+"""Both engines and the screen that WebKit draws on; a missing program fails, nothing is skipped."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.browser.browser import IPHONE, Browser, Look
+from tests.browser.chromium import chromium
+from tests.browser.screen import x_screen
+from tests.browser.webkit import webkit
+from tests.live import TestAuthority
+
+# Opens a browser, "webkit" or "chromium", that is closed when the test ends.
+Browse = Callable[[str, Look], Browser]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    with x_screen() as number:
+        yield number
+
+
+@pytest.fixture
+def browse(display: str, tls: TestAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
+    with ExitStack() as opened:
+
+        def open_one(engine: str, look: Look = IPHONE) -> Browser:
+            folder = tmp_path_factory.mktemp(engine)
+            browser: Browser
+            if engine == "webkit":
+                browser = webkit(look, folder, display=display, certificate=tls.certificate_file)
+            else:
+                browser = chromium(look, folder, certificate=tls.certificate_file)
+            opened.callback(browser.close)
+            return browser
+
+        yield open_one
+
+
+@pytest.fixture(params=["webkit", "chromium"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)

@@ -1,0 +1,189 @@
+"""SQL statements of every request of a journey, once the process knows its configuration."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sites.models import Site
+from django.http import HttpResponse
+from pytest_django.fixtures import Settings
+
+from sites_config import changes
+from sites_config.models import SiteConfiguration, User
+from sites_config.texts import texts_for
+from tests import people
+from tests.budgets.counting import queries
+from tests.moved_clock import Clock
+from tests.visitor import STAGES, Visitor, fetch_profile, person_at
+
+pytestmark = pytest.mark.django_db
+GET, POST = 2, 6
+# Besides its own nine and a look at the address's failures, logging in asks allauth's two limits before the hash and
+# takes the count back after a good one: lock, look, count and unlock are eight statements of the cache table each.
+SIGN_IN = 9 + 1 + 4 * 8 + 1
+# The page that says who holds the invitation looks for them.
+REFUSAL = 3
+
+
+@pytest.fixture(autouse=True)
+def warm(alpha: Site, alice: User, settings: Settings) -> None:
+    """What a process knows after its first people: settings, texts, addresses, keys."""
+    settings.CONFIGURATION_CHECK_SECONDS = 3600
+    changes.forget()
+    _row, token = people.invite(alpha)
+    person_at("enrolled", token)
+    texts_for(SiteConfiguration.for_site(alpha), "en")
+
+
+def _cost(request: Callable[[], HttpResponse], *, status: int) -> list[str]:
+    with queries() as sent:
+        answer = request()
+    assert answer.status_code == status
+    return sent
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_page_costs_two_statements(alpha: Site, stage: str) -> None:
+    _row, token = people.invite(alpha, max_uses=2)
+    visitor, _phone = person_at(stage, token)
+    paths = ["/", "/enroll", "/enroll/", f"/i/{token}", f"/enroll?invitation={token}"]
+    if stage != "nobody":
+        screens = ("", "status", "mdm-profile/", "install/", "complete/", "failed/")
+        paths += [f"{visitor.own}/{screen}" for screen in screens]
+
+    for path in paths:
+        with queries() as sent:
+            visitor.get(path)
+        assert len(sent) <= GET, (path, sent)
+
+
+@pytest.mark.parametrize("screen", ["", "log-in/", "mdm-profile/", "install/", "status"])
+@pytest.mark.parametrize("issued", [False, True])
+def test_a_page_of_somebody_who_logged_in_costs_two_statements(screen: str, issued: bool) -> None:
+    visitor = Visitor()
+    visitor.log_in()
+    if issued:
+        visitor.go_on()
+    path = f"{visitor.own}/{screen}"
+
+    with queries() as sent:
+        visitor.get(path)
+
+    assert len(sent) <= GET, sent
+
+
+@pytest.mark.parametrize("kind", ["used up", "held"])
+def test_the_page_of_an_invitation_without_a_use_costs_three(alpha: Site, kind: str) -> None:
+    _row, token = people.invite(alpha)
+    person_at("enrolled" if kind == "used up" else "started", token)
+    stranger = Visitor()
+
+    sent = _cost(lambda: stranger.get(f"/i/{token}"), status=410 if kind == "used up" else 409)
+
+    assert len(sent) <= REFUSAL, sent
+
+
+def test_a_profile_costs_two_statements_and_its_first_serving_four(alpha: Site) -> None:
+    visitor = Visitor()
+    visitor.log_in()
+    visitor.go_on()
+    url = visitor.profile_url
+    first = _cost(lambda: visitor.get(url), status=200)
+    again = _cost(lambda: visitor.get(url), status=200)
+    assert len(first) <= 5 and len(again) <= GET, (first, again)
+
+
+def test_start_costs_six(alpha: Site) -> None:
+    _row, token = people.invite(alpha)
+    visitor = Visitor()
+    visitor.get(f"/i/{token}")
+
+    sent = _cost(lambda: visitor.post(f"/i/{token}"), status=303)
+
+    assert len(sent) <= POST, sent
+
+
+def test_logging_in_costs_its_own_number() -> None:
+    visitor = Visitor()
+    visitor.get("/enroll/")
+
+    sent = _cost(
+        lambda: visitor.post("/enroll/", {"username": "alice", "password": people.PASSWORD}), status=303
+    )
+
+    assert len(sent) <= SIGN_IN, sent
+
+
+@pytest.fixture(params=["invited", "logged in", "both"])
+def visitor(request: pytest.FixtureRequest, alpha: Site) -> Visitor:
+    """Somebody who is asked about management next."""
+    visitor = Visitor()
+    if request.param == "logged in":
+        visitor.log_in()
+        return visitor
+    _row, token = people.invite(alpha, login_required=request.param == "both")
+    visitor.start(token)
+    if request.param == "both":
+        visitor.log_in(path=f"{visitor.own}/log-in/")
+    return visitor
+
+
+def test_continue_costs_six(visitor: Visitor) -> None:
+    path = visitor.reach("mdm-profile")
+    sent = _cost(lambda: visitor.post(path), status=303)
+    assert len(sent) <= POST, sent
+
+
+@pytest.mark.parametrize("minutes", [1, 8])
+def test_download_again_costs_six(visitor: Visitor, clock: Clock, minutes: int) -> None:
+    visitor.go_on()
+    clock.forward(minutes=minutes)
+    path = f"{visitor.own}/install/"
+    sent = _cost(lambda: visitor.post(path), status=303)
+    assert len(sent) <= POST, sent
+
+
+@pytest.mark.parametrize("stage", ["certificate-issued", "authenticated", "failed", "lapsed"])
+def test_starting_anew_with_a_certificate_costs_six(alpha: Site, clock: Clock, stage: str) -> None:
+    _row, token = people.invite(alpha)
+    visitor, _phone = person_at("certificate-issued" if stage == "lapsed" else stage, token, clock=clock.now)
+    clock.forward(minutes=31 if stage == "lapsed" else 9)
+    path = f"{visitor.own}/{'failed' if stage in ('failed', 'lapsed') else 'install'}/"
+
+    sent = _cost(lambda: visitor.post(path), status=303)
+
+    assert len(sent) <= POST, sent
+
+
+@pytest.mark.parametrize("way", ["log-out", "start-over"])
+@pytest.mark.parametrize("issued", [False, True])
+def test_leaving_costs_six(visitor: Visitor, way: str, issued: bool) -> None:
+    if issued:
+        visitor.go_on()
+    path = f"{visitor.own}/{way}"
+
+    sent = _cost(lambda: visitor.post(path), status=303)
+
+    assert len(sent) <= POST, sent
+
+
+def test_the_language_switch_costs_nothing(alpha: Site) -> None:
+    visitor = Visitor()
+    assert _cost(lambda: visitor.post("/language", {"language": "de", "next": "/enroll/"}), status=303) == []
+
+
+def test_the_configuration_costs_one_statement_a_second_and_none_in_between(
+    alpha: Site, settings: Settings
+) -> None:
+    settings.CONFIGURATION_CHECK_SECONDS = 0
+    _row, token = people.invite(alpha)
+    visitor = Visitor()
+    with queries() as sent:
+        visitor.get(f"/i/{token}")
+    versions = [sql for sql in sent if "configurationversion" in sql]
+    assert versions and len(sent) - len(versions) <= GET
+
+
+def test_this_count_sees_a_statement(alpha: Site) -> None:
+    with queries() as sent:
+        fetch_profile(*person_at("profile-issued", people.invite(alpha)[1]))
+    assert len(sent) > 10

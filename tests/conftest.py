@@ -1,0 +1,77 @@
+"""Fixtures of every story: Alpha and Beta, their people, the live server, phones."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.sites.models import Site
+from django.core.cache import cache
+
+from sites_config import changes
+from sites_config.models import Privilege, User
+from tests import people
+from tests.iphone import IPhone
+from tests.live import HOSTS, LiveServer, TestAuthority
+
+MakePhone = Callable[..., IPhone]
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test sees what another remembered of its configuration, or its rate limits."""
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        cache.clear()  # its table is no model's, so no flush empties it
+    changes.forget()
+    yield
+    changes.forget()
+
+
+@pytest.fixture
+def alpha(db: None) -> Site:
+    return people.new_site("Alpha School", "alpha.test", "localhost", "127.0.0.1")
+
+
+@pytest.fixture
+def beta(db: None) -> Site:
+    return people.new_site("Beta College", "beta.test")
+
+
+@pytest.fixture
+def alice(alpha: Site) -> User:
+    return people.staff(
+        "alice", "Alice Archer", (alpha, Privilege.ENROLL_MOBILE_DEVICES), (alpha, Privilege.ASSIGN_USERS)
+    )
+
+
+@pytest.fixture
+def bob(alpha: Site) -> User:
+    return people.staff("bob", "Bob Baker")
+
+
+@pytest.fixture
+def carol(beta: Site) -> User:
+    return people.staff("carol", "Carol Cook", (beta, Privilege.ENROLL_MOBILE_DEVICES))
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
+    return TestAuthority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def live(transactional_db: None, tls: TestAuthority) -> Iterator[LiveServer]:
+    """The application on real TLS; its requests see committed rows only, hence the transactional database."""
+    server = LiveServer(tls)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def phone(live: LiveServer) -> MakePhone:
+    """Makes simulated iPhones that trust the test authority and find every host of the tests."""
+
+    def make(**options: object) -> IPhone:
+        addresses = dict.fromkeys(HOSTS, "127.0.0.1")
+        return IPhone(roots=[live.authority.root_pem], addresses=addresses, **options)  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,247 @@
+"""Every page an enrolling person can meet, each made anew: for rules that hold on all of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest import mock
+
+from django.contrib.sites.models import Site
+from django.http import HttpResponse
+
+from enrollment.actions.invitations import revoke
+from enrollment.models import Enrollment, SigningIdentity, Status
+from enrollment.signin.staff import hashing_slot
+from sites_config import changes
+from sites_config.models import SiteConfiguration
+from tests import people
+from tests.iphone import IPhone
+from tests.moved_clock import Clock
+from tests.visitor import Visitor, fetch_profile, person_at, phone_without_network
+
+Show = Callable[["Gallery"], HttpResponse]
+
+
+class Gallery:
+    """Needs Alpha School with Alice (who may enroll) and Bob (who may not)."""
+
+    def __init__(self, site: Site, clock: Clock, language: str = "en") -> None:
+        self.site, self.clock, self.language = site, clock, language
+
+    def visitor(self) -> Visitor:
+        return Visitor(language=self.language)
+
+    def invite(self, **columns: object) -> str:
+        return people.invite(self.site, **columns)[1]
+
+    def person(self, stage: str) -> tuple[Visitor, IPhone]:
+        visitor, phone = person_at(stage, self.invite(assigned_full_name="Ana Alvarez"), clock=self.clock.now)
+        visitor.headers["Accept-Language"] = self.language
+        return visitor, phone
+
+    def at_portal(self) -> Visitor:
+        visitor = self.visitor()
+        visitor.log_in()
+        return visitor
+
+
+def pages() -> dict[str, Show]:
+    """By name; the kinds of steps/problem.py by their own."""
+    return dict(PAGES)
+
+
+PAGES: dict[str, Show] = {}
+
+
+def page(show: Show) -> Show:
+    PAGES[show.__name__] = show
+    return show
+
+
+@page
+def welcome(at: Gallery) -> HttpResponse:
+    expires = at.clock.time + timedelta(days=30)
+    return at.visitor().get(f"/i/{at.invite(expires_at=expires)}")
+
+
+@page
+def log_in(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/enroll/")
+
+
+@page
+def log_in_with_errors(at: Gallery) -> HttpResponse:
+    return at.visitor().log_in("", "")
+
+
+@page
+def log_in_refused(at: Gallery) -> HttpResponse:
+    return at.visitor().log_in("alice", "wrong")
+
+
+@page
+def log_in_too_often(at: Gallery) -> HttpResponse:
+    return [at.visitor().log_in("alice", "wrong") for _attempt in range(6)][-1]
+
+
+@page
+def mdm_profile(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("mdm-profile"))
+
+
+@page
+def install(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    visitor.go_on()
+    return visitor.get(f"{visitor.own}/install/")
+
+
+@page
+def install_fetched(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    visitor.go_on()
+    fetch_profile(visitor, phone_without_network())
+    return visitor.get(f"{visitor.own}/install/")
+
+
+@page
+def install_stalled(at: Gallery) -> HttpResponse:
+    visitor, _phone = at.person("certificate-issued")
+    at.clock.forward(minutes=3)
+    return visitor.get(f"{visitor.own}/install/")
+
+
+@page
+def install_authenticated(at: Gallery) -> HttpResponse:
+    visitor, _phone = at.person("authenticated")
+    return visitor.get(f"{visitor.own}/install/")
+
+
+@page
+def complete(at: Gallery) -> HttpResponse:
+    visitor, _phone = at.person("enrolled")
+    return visitor.get(f"{visitor.own}/complete/")
+
+
+@page
+def failed(at: Gallery) -> HttpResponse:
+    visitor, _phone = at.person("failed")
+    return visitor.get(f"{visitor.own}/failed/")
+
+
+@page
+def resume(at: Gallery) -> HttpResponse:
+    return at.at_portal().get("/enroll/")
+
+
+@page
+def invitation_unknown(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/i/unknown")
+
+
+@page
+def invitation_expired(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"/i/{at.invite(expires_at=at.clock.time)}")
+
+
+@page
+def invitation_revoked(at: Gallery) -> HttpResponse:
+    row, token = people.invite(at.site)
+    revoke(row, actor=None, now=at.clock.time)
+    return at.visitor().get(f"/i/{token}")
+
+
+@page
+def invitation_used_up(at: Gallery) -> HttpResponse:
+    token = at.invite()
+    person_at("certificate-issued", token)
+    return at.visitor().get(f"/i/{token}")
+
+
+@page
+def invitation_elsewhere(at: Gallery) -> HttpResponse:
+    token = at.invite()
+    Visitor().start(token)
+    return at.visitor().get(f"/i/{token}")
+
+
+@page
+def enrollment_elsewhere(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"{at.at_portal().own}/mdm-profile/")
+
+
+@page
+def enrollment_expired(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    at.clock.forward(hours=2)
+    return visitor.get(f"{visitor.own}/")
+
+
+@page
+def enrollment_over(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    Enrollment.objects.update(status=Status.CHECKED_OUT)
+    return visitor.get(f"{visitor.own}/")
+
+
+@page
+def no_privilege(at: Gallery) -> HttpResponse:
+    return at.visitor().log_in("bob")
+
+
+@page
+def closed(at: Gallery) -> HttpResponse:
+    configuration = SiteConfiguration.objects.get(site=at.site)
+    configuration.portal_open = False
+    configuration.save()
+    return at.visitor().get("/enroll/")
+
+
+@page
+def cookies(at: Gallery) -> HttpResponse:
+    return at.visitor().post("/enroll/", {"username": "alice", "password": people.PASSWORD})
+
+
+@page
+def unavailable(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    path = visitor.reach("mdm-profile")
+    SigningIdentity.objects.all().delete()
+    changes.forget()
+    return visitor.post(path)
+
+
+@page
+def profile_gone(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/p/unknown.mobileconfig")
+
+
+@page
+def not_found(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/nothing/here")
+
+
+@page
+def unknown_host(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/enroll/", host="unknown.test")
+
+
+@page
+def busy(at: Gallery) -> HttpResponse:
+    with hashing_slot(), hashing_slot():
+        return at.visitor().log_in()
+
+
+@page
+def error(at: Gallery) -> HttpResponse:
+    with falling():
+        visitor = at.visitor()
+        visitor.client.raise_request_exception = False
+        return visitor.get("/enroll/")
+
+
+@contextmanager
+def falling() -> Iterator[None]:
+    """The portal has a fault."""
+    with mock.patch("enrollment.views.safari.Portal.get", side_effect=RuntimeError("a fault")):
+        yield

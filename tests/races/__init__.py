@@ -1,0 +1,1 @@
+"""Two at once, on SQLite and on PostgreSQL, against gunicorn with two processes."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import InvalidSessionIdException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
@@ -17,6 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 HERE = Path(__file__).resolve().parent
 SCREENSHOTS = HERE.parent.parent / "var" / "screenshots"
 EARLY_SCRIPT = HERE / "early.js"
+DRIVER_LOG = "driver.log"
 SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/26.0 Mobile/15E148 Safari/604.1"
@@ -46,6 +48,10 @@ class Look:
 
 IPHONE = Look()
 IPAD = Look(width=820, height=1180)
+
+
+class BrowserDied(Exception):
+    """The browser itself ended in the middle of a test; what it wrote last stands in the text."""
 
 
 @dataclass
@@ -93,7 +99,8 @@ class Browser:
         return path
 
     def close(self) -> None:
-        self.driver.quit()
+        with suppress(InvalidSessionIdException):  # it died before; the driver ends all the same
+            self.driver.quit()
 
     def wait_for(self, what: Callable[[], object], seconds: float = 40) -> float:
         """Until ``what`` is true, through page loads; gives the seconds it took."""
@@ -104,10 +111,18 @@ class Browser:
             try:
                 if what():
                     return time.monotonic() - begun
+            except InvalidSessionIdException:
+                raise BrowserDied(self.last_words) from None
             except WebDriverException as error:
                 refused = error
             time.sleep(0.01)
         raise AssertionError(f"not within {seconds} s; the page says {self.said!r}") from refused
+
+    @property
+    def last_words(self) -> str:
+        """The end of what browser and driver wrote on their standard error."""
+        log = self.folder / DRIVER_LOG
+        return log.read_text(errors="replace")[-4000:] if log.exists() else "nothing was written"
 
     @property
     def said(self) -> str:

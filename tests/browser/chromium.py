@@ -11,7 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options as ChromiumOptions
 from selenium.webdriver.chrome.service import Service as ChromiumService
 
-from tests.browser.browser import EARLY_SCRIPT, Browser, Look, environment, over_network, require
+from tests.browser.browser import DRIVER_LOG, EARLY_SCRIPT, Browser, Look, environment, over_network, require
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_DRIVER = Path("/usr/bin/chromedriver")
@@ -57,7 +57,7 @@ def chromium(look: Look, folder: Path, *, certificate: Path) -> Chromium:
     """Like ``webkit``, without a screen and without ``text_zoom``."""
     require(CHROMIUM, "chromium")
     require(CHROMIUM_DRIVER, "chromium-driver")
-    service = ChromiumService(str(CHROMIUM_DRIVER), env=environment())
+    service = ChromiumService(str(CHROMIUM_DRIVER), log_output=str(folder / DRIVER_LOG), env=environment())
     driver = webdriver.Chrome(options=_chromium_options(look, folder, certificate), service=service)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if look.dark else "light"}
     early = {"source": EARLY_SCRIPT.read_text()}

@@ -12,6 +12,9 @@ from tests.browser.screen import x_screen
 from tests.browser.webkit import webkit
 from tests.live import TestAuthority
 
+# A browser that dies says nothing about the pages: once more then, and only then. One that dies twice is a failure.
+ONCE_MORE = pytest.mark.flaky(reruns=1, only_rerun=["BrowserDied", "InvalidSessionIdException"])
+
 # Opens a browser, "webkit" or "chromium", that is closed when the test ends.
 Browse = Callable[[str, Look], Browser]
 
@@ -21,6 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(ONCE_MORE)
 
 
 @pytest.fixture(scope="session")

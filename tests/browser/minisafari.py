@@ -9,6 +9,7 @@ Runs with the system's Python, which has the GObject bindings.
 
 import argparse
 import ctypes
+import faulthandler
 import json
 import os
 import signal
@@ -113,6 +114,7 @@ class MiniSafari:
             "resource-load-started", lambda view, what, request: self.log("load", url=request.get_uri())
         )
         view.connect("close", lambda view: window.destroy())
+        view.connect("web-process-terminated", lambda view, why: tell(f"web process terminated: {why}"))
         return view
 
     def decide(self, view, decision, kind):
@@ -152,7 +154,18 @@ class MiniSafari:
         return True
 
 
+def tell(words):
+    """To the driver's log: a browser that ends in the middle of a test must not do so in silence."""
+    print(f"MiniSafari: {words}", file=sys.stderr, flush=True)
+
+
+def end():
+    tell("told to end")
+    Gtk.main_quit()
+
+
 def main():
+    faulthandler.enable()
     # Never outlive WebKitWebDriver, however it ends.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     options = arguments()
@@ -160,8 +173,10 @@ def main():
     safari = MiniSafari(options)
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, safari.hide)
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR2, safari.show)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, end)
     (options.folder / "pid").write_text(str(os.getpid()))
     Gtk.main()
+    tell("ended")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,16 @@ from selenium import webdriver
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
 from selenium.webdriver.webkitgtk.service import Service as WebKitService
 
-from tests.browser.browser import EARLY_SCRIPT, HERE, Browser, Look, environment, over_network, require
+from tests.browser.browser import (
+    DRIVER_LOG,
+    EARLY_SCRIPT,
+    HERE,
+    Browser,
+    Look,
+    environment,
+    over_network,
+    require,
+)
 
 WEBKIT_DRIVER = Path("/usr/bin/WebKitWebDriver")
 
@@ -19,13 +28,13 @@ WEBKIT_DRIVER = Path("/usr/bin/WebKitWebDriver")
 class WebKit(Browser):
     def leave(self) -> None:
         """The person goes to Settings: the page is hidden, its timers are slowed."""
-        os.kill(self._pid, signal.SIGUSR1)
+        os.kill(self.process_id, signal.SIGUSR1)
 
     def come_back(self) -> None:
-        os.kill(self._pid, signal.SIGUSR2)
+        os.kill(self.process_id, signal.SIGUSR2)
 
     @property
-    def _pid(self) -> int:
+    def process_id(self) -> int:
         return int((self.folder / "pid").read_text())
 
     def _events(self, kind: str) -> list[dict[str, Any]]:
@@ -52,7 +61,8 @@ def webkit(look: Look, folder: Path, *, display: str, certificate: Path) -> WebK
     variables = environment() | {"DISPLAY": display, "GDK_SCALE": "2", "NO_AT_BRIDGE": "1"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # selenium's WebKitGTK calls selenium's old way
-        service = WebKitService(str(WEBKIT_DRIVER), env=variables)
+        log = str(folder / DRIVER_LOG)
+        service = WebKitService(str(WEBKIT_DRIVER), log_output=log, env=variables)
         driver = webdriver.WebKitGTK(options=options, service=service)
     driver.set_window_rect(0, 0, look.width, look.height)
     return WebKit(driver, folder, look, "webkit")

@@ -8,7 +8,7 @@ from unittest import mock
 from django.contrib.sites.models import Site
 from django.http import HttpResponse
 
-from enrollment.actions.invitations import revoke
+from enrollment.actions.invitations import release, revoke
 from enrollment.models import Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot
 from sites_config import changes
@@ -175,6 +175,23 @@ def enrollment_expired(at: Gallery) -> HttpResponse:
     visitor = at.at_portal()
     at.clock.forward(hours=2)
     return visitor.get(f"{visitor.own}/")
+
+
+@page
+def enrollment_released(at: Gallery) -> HttpResponse:
+    row, token = people.invite(at.site)
+    visitor = at.visitor()
+    visitor.start(token)
+    release(row, actor=None, now=at.clock.time)
+    return visitor.get(f"{visitor.own}/")
+
+
+@page
+def install_not_fetched(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    visitor.go_on()
+    at.clock.forward(minutes=16)
+    return visitor.get(f"{visitor.own}/install/")
 
 
 @page

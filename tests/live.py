@@ -5,6 +5,7 @@ import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,6 +15,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 HOSTS = ("alpha.test", "beta.test", "localhost")
 
@@ -90,12 +94,12 @@ class _Handler(QuietWSGIRequestHandler):
 class LiveServer:
     """``url("alpha.test")`` is the address of a host of the tests; every one of them leads to the loopback."""
 
-    def __init__(self, authority: TestAuthority) -> None:
+    def __init__(self, authority: TestAuthority, application: "WSGIApplication | None" = None) -> None:
         self.authority = authority
         self._server = _TlsServer(("127.0.0.1", 0), _Handler, connections_override={})
         self._server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._server.context.load_cert_chain(authority.certificate_file, authority.key_file)
-        self._server.set_app(get_wsgi_application())
+        self._server.set_app(application or get_wsgi_application())
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True

@@ -144,14 +144,23 @@ def _same_key(certificate: Certificate, request: Request) -> Certificate:
 def refuse_second_key(refusal: SecondKey, *, now: datetime) -> None:
     """Notes it and ends the enrollment: one of the two devices holds a profile that leaked."""
     enrollment = refusal.certificate.enrollment
-    if Event.objects.filter(
-        kind=EventKind.SECOND_KEY_REFUSED, enrollment=enrollment, at__gt=now - UNUSED_LIVES
-    ).exists():
-        return
+    lately = _noted_lately(enrollment, now)
+    if not lately:
+        _note_second_key(enrollment, now)
+    # An earlier attempt of this enrollment may have failed for the same reason; this one has to fail too.
+    if fail(enrollment, FailureReason.SECOND_KEY, now=now) and lately:
+        _note_second_key(enrollment, now)
+
+
+def _note_second_key(enrollment: Enrollment, now: datetime) -> None:
     Event.objects.create(
         site_id=enrollment.site_id, kind=EventKind.SECOND_KEY_REFUSED, at=now, enrollment=enrollment
     )
-    fail(enrollment, FailureReason.SECOND_KEY, now=now)
+
+
+def _noted_lately(enrollment: Enrollment, now: datetime) -> bool:
+    noted = Event.objects.filter(kind=EventKind.SECOND_KEY_REFUSED, enrollment=enrollment)
+    return noted.filter(at__gt=now - UNUSED_LIVES).exists()
 
 
 def _signed(certificate: Certificate, public_key: RSAPublicKey | EllipticCurvePublicKey) -> bytes:

@@ -15,6 +15,7 @@ from enrollment.models import (
     Authority,
     AuthorityState,
     Certificate,
+    Command,
     Device,
     Enrollment,
     Event,
@@ -22,6 +23,7 @@ from enrollment.models import (
     FailureReason,
     Status,
 )
+from enrollment.models.command import OPEN_STATES
 from enrollment.pki.errors import PkiError, flattened
 from enrollment.pki.signature import DeviceSignature
 from sites_config.changes import remember
@@ -47,7 +49,7 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
     enrollment = certificate.enrollment
     check_identity(certificate, message.udid, message.topic)
     if enrollment.status in (Status.AUTHENTICATED, Status.ENROLLED):
-        return _authenticate_again(enrollment, now)
+        return _authenticate_again(enrollment, message, now)
     try:
         with transaction.atomic():
             _know_device(enrollment, message.udid, now)
@@ -80,11 +82,17 @@ def _reached_meanwhile(certificate: Certificate, udid: str, *statuses: Status) -
     return rows.filter(enrollment__status__in=statuses, enrollment__device__udid=udid).exists()
 
 
-def _authenticate_again(enrollment: Enrollment, now: datetime) -> None:
-    """A repeated message, or a device that begins anew with the same identity: its push data are no longer good."""
+def _authenticate_again(enrollment: Enrollment, message: Authenticate, now: datetime) -> None:
+    """A repeated message, or a device that begins anew with the same identity: nothing of before is good any more."""
     Enrollment.objects.filter(pk=enrollment.pk).update(
-        push_token_encrypted=None, push_magic_encrypted=None, last_seen_at=now
+        claimed=_told(DeviceDetails.from_authenticate(message)),
+        push_token_encrypted=None,
+        push_magic_encrypted=None,
+        unlock_token_encrypted=None,
+        inventory_queued_at=None,
+        last_seen_at=now,
     )
+    Command.objects.filter(enrollment=enrollment, state__in=OPEN_STATES).delete()
 
 
 def _know_device(enrollment: Enrollment, udid: str, now: datetime) -> None:
@@ -109,11 +117,12 @@ def token_update(certificate: Certificate, message: TokenUpdate, *, now: datetim
         return
     try:
         with transaction.atomic():
-            move(enrollment, Status.ENROLLED, now=now, columns=push | {"enrolled_at": now})
+            columns = push | {"enrolled_at": now}
+            move(enrollment, Status.ENROLLED, now=now, condition=Q(ends_at__gt=now), columns=columns)
             _take_over(enrollment, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.ENROLLED):
-            raise CheckInRefused(f"TokenUpdate while {enrollment.status}") from None
+            raise CheckInRefused(f"TokenUpdate while {enrollment.status}, or too late") from None
 
 
 def _push(message: TokenUpdate) -> dict[str, object]:
@@ -132,13 +141,17 @@ def _take_over(enrollment: Enrollment, now: datetime) -> None:
     if device is None:
         raise MoveRefused("no device")
     # User and location come from the new enrollment only, and so does everything the device said of itself.
-    columns = {column: enrollment.claimed.get(name, "") for name, column in CLAIMS.items()} | {
-        "enrollment": enrollment,
-        "assigned_user_name": enrollment.assigned_user_name,
-        "assigned_full_name": enrollment.assigned_full_name,
-        "assignment_source": enrollment.assignment_source,
-        "last_seen_at": now,
-    }
+    columns = (
+        UNKNOWN
+        | {column: enrollment.claimed.get(name, "") for name, column in CLAIMS.items()}
+        | {
+            "enrollment": enrollment,
+            "assigned_user_name": enrollment.assigned_user_name,
+            "assigned_full_name": enrollment.assigned_full_name,
+            "assignment_source": enrollment.assignment_source,
+            "last_seen_at": now,
+        }
+    )
     # Conditional, because two new enrollments may claim one device at the same moment.
     while not Device.objects.filter(pk=device.pk, enrollment=device.enrollment).update(**columns):
         device.refresh_from_db(fields=["enrollment"])
@@ -156,6 +169,17 @@ CLAIMS = {
     "build_version": "build_version",
     "serial_number": "serial_number",
     "imei": "imei",
+}
+
+
+# What the inventory tells later: that of an earlier enrollment is no longer true of this one.
+UNKNOWN: dict[str, object] = {
+    "wifi_mac": "",
+    "is_supervised": None,
+    "passcode_present": None,
+    "capacity_gb": None,
+    "battery_level": None,
+    "profiles": [],
 }
 
 

@@ -113,4 +113,6 @@ def _details(request_type: str, report: Report) -> DeviceDetails:
 
 
 def _seen(enrollment: Enrollment, columns: dict[str, object], now: datetime) -> None:
-    Device.objects.filter(pk=enrollment.device_id or 0).update(last_seen_at=now, **columns)
+    # The enrollment's own device only: a later one may have taken it over since this was read.
+    own = Device.objects.filter(pk=enrollment.device_id or 0, enrollment=enrollment)
+    own.update(last_seen_at=now, **columns)

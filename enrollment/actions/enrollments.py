@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from enrollment.actions import uses
 from enrollment.actions.moves import MoveRefused, move
@@ -13,13 +13,13 @@ from enrollment.actions.tokens import digest
 from enrollment.actions.uses import UseRefused
 from enrollment.models import (
     AssignmentSource,
-    Certificate,
     Enrollment,
     Event,
     EventKind,
     FailureReason,
     Invitation,
     InvitationUse,
+    IssuedProfile,
     SignInMethod,
     Status,
 )
@@ -109,7 +109,7 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
         if _is_same_person(enrollment, who):
             _confirm(enrollment, now=now)
         else:
-            answer(enrollment, now=now, **facts)
+            answer(enrollment, now=now, answers={}, **facts)
         _note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
 
 
@@ -164,14 +164,33 @@ def expire(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: 
 
     False: it moved on since it was read.
     """
-    columns = {"profile": None}
-    try:
-        with transaction.atomic():
-            move(enrollment, Status.EXPIRED, now=now, condition=still, actor=actor, why=why, columns=columns)
-            _close(enrollment, now=now)
-    except MoveRefused:
-        return False
-    return True
+    for _again in range(2):
+        try:
+            with transaction.atomic():
+                _expire_as_read(enrollment, still, now=now, why=why, actor=actor)
+            return True
+        except MoveRefused:  # perhaps only by a profile issued a moment ago
+            enrollment.refresh_from_db()
+    return False
+
+
+def _expire_as_read(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None) -> None:
+    before, use = enrollment.status, enrollment.invitation_use
+    as_read = Q(still, status=before, invitation_use=use)
+    held = use == InvitationUse.HELD
+    columns = {"profile": None} | ({"invitation_use": InvitationUse.NONE} if held else {})
+    move(enrollment, Status.EXPIRED, now=now, condition=as_read, actor=actor, why=why, columns=columns)
+    if before != Status.STARTED:
+        withdraw_profiles(enrollment, now=now, signed_too=True)
+    if held and enrollment.invitation_id:
+        uses.returned(enrollment.invitation_id)
+
+
+def why_ended(enrollment: Enrollment) -> str:
+    """What ``expire`` was told, "" where time alone ended the attempt."""
+    moved = Event.objects.filter(enrollment=enrollment, kind=EventKind.MOVED).order_by("-at", "-pk")
+    data = moved.values_list("data", flat=True).first() or {}
+    return str(data.get("why", "")) if data.get("to") == Status.EXPIRED else ""
 
 
 def expire_lapsed(*, now: datetime) -> int:
@@ -187,39 +206,32 @@ def fail(enrollment: Enrollment, reason: FailureReason, *, now: datetime) -> boo
         with transaction.atomic():
             columns = {"failure_reason": reason, "profile": None}
             move(enrollment, Status.FAILED, now=now, why=reason, columns=columns)
-            _close(enrollment, now=now)
+            withdraw_profiles(enrollment, now=now, signed_too=True)
+            uses.give_back(enrollment)
     except MoveRefused:
         return False
     return True
 
 
 def leave(enrollment: Enrollment, *, now: datetime) -> None:
-    """Log Out or Start over: an attempt without a profile ends; a profile already on its way to the device goes on.
+    """Log Out: an attempt whose profile nobody fetched ends; one that is on its way to the device goes on.
 
     A repeated click changes nothing.
     """
-    if enrollment.status == Status.STARTED and _abandon(enrollment, now=now):
+    unfetched = Exists(IssuedProfile.objects.filter(pk=OuterRef("profile"), served_at=None))
+    nothing_on_its_way = Q(status__in=OPEN) & (Q(profile=None) | Q(unfetched))
+    if enrollment.status in OPEN and expire(enrollment, nothing_on_its_way, now=now, why="logged out"):
         return
     if not Event.objects.filter(enrollment=enrollment, kind=EventKind.SIGNED_OUT).exists():
         _note(enrollment, EventKind.SIGNED_OUT, now=now)
 
 
-def _abandon(enrollment: Enrollment, *, now: datetime) -> bool:
-    """Ends an attempt that has issued nothing, so that only its use is to be returned. False: it has by now."""
-    try:
-        with transaction.atomic():
-            move(enrollment, Status.EXPIRED, now=now, condition=Q(status=Status.STARTED), why="left")
-            uses.give_back(enrollment)
-            _note(enrollment, EventKind.SIGNED_OUT, now=now)
-    except MoveRefused:
-        return False
-    return True
-
-
-def _close(enrollment: Enrollment, *, now: datetime) -> None:
-    withdraw_profiles(enrollment, now=now)
-    Certificate.objects.filter(enrollment=enrollment, revoked_at=None).update(revoked_at=now)
-    uses.give_back(enrollment)
+def begin_anew(enrollment: Enrollment, *, now: datetime) -> None:
+    """Start over: an attempt without a certificate ends, so that its invitation can be used at once."""
+    if enrollment.status not in OPEN or not expire(
+        enrollment, Q(status__in=OPEN), now=now, why="started over"
+    ):
+        leave(enrollment, now=now)
 
 
 def _note(

@@ -1,9 +1,10 @@
 """Invitations: made, held, spent, returned, revoked, released."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from enrollment.actions.enrollments import expire
 from enrollment.actions.tokens import digest, new_token
@@ -12,6 +13,7 @@ from enrollment.models.moves import OPEN
 from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
 
+WHY_REVOKED, WHY_RELEASED = "invitation revoked", "released"
 # An attempt that holds a use and has no certificate yet; asked again in the UPDATE that ends it.
 HELD = Q(invitation_use=InvitationUse.HELD, status__in=OPEN)
 
@@ -40,13 +42,13 @@ def revoke(invitation: Invitation, *, actor: User | None, now: datetime) -> None
         if not Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now):
             return
         _note(invitation, EventKind.INVITATION_REVOKED, now=now, actor=actor)
-    _expire_all(_holding(invitation), HELD, actor=actor, now=now, why="invitation revoked")
+    _expire_all(_holding(invitation), HELD, actor=actor, now=now, why=WHY_REVOKED)
     invitation.revoked_at = now
 
 
 def release(invitation: Invitation, *, actor: User | None, now: datetime) -> int:
     """Gives back the uses that attempts without a certificate hold; the number of them."""
-    released = _expire_all(_holding(invitation), HELD, actor=actor, now=now, why="released")
+    released = _expire_all(_holding(invitation), HELD, actor=actor, now=now, why=WHY_RELEASED)
     if released:
         _note(invitation, EventKind.INVITATION_RELEASED, now=now, actor=actor, data={"uses": released})
     return released
@@ -58,9 +60,24 @@ def give_back_lapsed(invitation: Invitation, *, now: datetime) -> int:
     return _expire_all(_holding(invitation).filter(lapsed), lapsed, actor=None, now=now, why="idle")
 
 
-def holder(invitation: Invitation) -> Enrollment | None:
-    """The latest attempt that holds a use."""
-    return _holding(invitation).order_by("-started_at").first()
+@dataclass(frozen=True)
+class Opened:
+    """An invitation by its link. ``held_since``, ``held_until``: of the latest attempt that holds a use, or None."""
+
+    invitation: Invitation
+    held_since: datetime | None
+    held_until: datetime | None
+
+
+def with_token(token: str) -> Opened | None:
+    """One query."""
+    holding = Enrollment.objects.filter(HELD, invitation=OuterRef("pk")).order_by("-started_at")
+    rows = Invitation.objects.annotate(
+        held_since=Subquery(holding.values("started_at")[:1]),
+        held_until=Subquery(holding.values("idle_until")[:1]),
+    )
+    found = rows.filter(token_sha256=digest(token)).first()
+    return Opened(found, found.held_since, found.held_until) if found else None
 
 
 def _holding(invitation: Invitation) -> QuerySet[Enrollment]:

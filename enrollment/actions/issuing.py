@@ -47,12 +47,22 @@ class Issuing:
 
 def issuing_of(site: SiteSettings, *, now: datetime) -> Issuing:
     """Raises NotReady. Keys are loaded once per process and version of the configuration."""
-    found: Issuing = remember(("issuing", site.site_id), lambda: _read(site))
-    if found.authority.certificate.not_valid_after_utc <= now:
-        raise NotReady("the authority's certificate has ended")
-    if found.signer.certificate.not_valid_after_utc <= now:
-        raise NotReady("the signing identity's certificate has ended")
+    found: Issuing = remember(("issuing", site.site_id), lambda: _read(site, now))
+    if _ended(found, now):
+        found = _read(site, now)  # an older identity may outlive a newer one
+    ended = _ended(found, now)
+    if ended:
+        raise NotReady(f"{ended} has ended")
     return found
+
+
+def _ended(issuing: Issuing, now: datetime) -> str:
+    """Which of the two certificates, "" for neither."""
+    if issuing.authority.certificate.not_valid_after_utc <= now:
+        return "the authority's certificate"
+    return (
+        "the signing identity's certificate" if issuing.signer.certificate.not_valid_after_utc <= now else ""
+    )
 
 
 def loaded_authority(row: Authority) -> pki_authority.Authority:
@@ -60,10 +70,10 @@ def loaded_authority(row: Authority) -> pki_authority.Authority:
     return remember(("authority", row.pk), lambda: _loaded(row))
 
 
-def _read(site: SiteSettings) -> Issuing:
-    row = _nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority")
-    signing = _nearest(site, SigningIdentity.objects.all(), "signing identity")
-    push = _nearest(site, PushCertificate.objects.all(), "push certificate")
+def _read(site: SiteSettings, now: datetime) -> Issuing:
+    row = _nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority", now)
+    signing = _nearest(site, SigningIdentity.objects.all(), "signing identity", now)
+    push = _nearest(site, PushCertificate.objects.all(), "push certificate", now)
     certificate, *chain = x509.load_pem_x509_certificates(signing.certificates_pem.encode())
     return Issuing(
         authority_id=row.pk,
@@ -76,9 +86,12 @@ def _read(site: SiteSettings) -> Issuing:
     )
 
 
-def _nearest(site: SiteSettings, rows: "QuerySet[Row]", what: str) -> Row:
-    """The newest row of the site itself, else of its parent, and so on."""
-    found = {row.site_id: row for row in rows.filter(site__in=site.lineage).order_by("created_at", "pk")}
+def _nearest(site: SiteSettings, rows: "QuerySet[Row]", what: str, now: datetime) -> Row:
+    """The newest row of the site itself, else of its parent, and so on; one that has ended only where no other is."""
+    in_order = sorted(
+        rows.filter(site__in=site.lineage), key=lambda row: (row.not_after > now, row.created_at, row.pk)
+    )
+    found = {row.site_id: row for row in in_order}
     for site_id in site.lineage:
         if site_id in found:
             return found[site_id]

@@ -43,6 +43,8 @@ class ProfileWords:
 
     name: str
     description: str
+    identity_name: str
+    mdm_name: str
 
 
 def issue_profile(
@@ -102,15 +104,16 @@ def served(profile: IssuedProfile, *, now: datetime) -> bool:
     return True
 
 
-def withdraw_profiles(enrollment: Enrollment, *, now: datetime) -> bool:
+def withdraw_profiles(enrollment: Enrollment, *, now: datetime, signed_too: bool = False) -> bool:
     """Ends every unused challenge of the enrollment and erases the stored bytes. False: there was none.
 
-    A certificate that was reserved and not signed yet is for the answers of then, so it ends too.
+    A certificate that was reserved and not signed yet is for the answers of then, so it ends too; ``signed_too``
+    revokes one that was issued as well.
     """
     unused = Challenge.objects.filter(enrollment=enrollment, used_at=None, withdrawn_at=None)
     withdrawn = unused.update(withdrawn_at=now)
-    unsigned = Certificate.objects.filter(enrollment=enrollment, der=None, revoked_at=None)
-    withdrawn += unsigned.update(revoked_at=now)
+    certificates = Certificate.objects.filter(enrollment=enrollment, revoked_at=None)
+    withdrawn += (certificates if signed_too else certificates.filter(der=None)).update(revoked_at=now)
     erase_bodies(enrollment)
     return bool(withdrawn)
 
@@ -154,6 +157,8 @@ def _profile(
         subject_common_name=enrollment.reference,
         subject_organization=site.organization_name,
         authority_display_name=issuing.name,
+        identity_display_name=words.identity_name,
+        mdm_display_name=words.mdm_name,
     )
 
 

@@ -31,8 +31,13 @@ def give_back(enrollment: Enrollment) -> None:
     """Returns the use if this enrollment holds one; at most once, whoever asks at the same time."""
     held = Enrollment.objects.filter(pk=enrollment.pk, invitation_use=InvitationUse.HELD)
     if held.update(invitation_use=InvitationUse.NONE):
-        Invitation.objects.filter(pk=enrollment.invitation_id or 0).update(uses_held=F("uses_held") - 1)
+        returned(enrollment.invitation_id or 0)
         enrollment.invitation_use = InvitationUse.NONE
+
+
+def returned(invitation_id: int) -> None:
+    """One held use is free again; call it in the transaction that took it from its enrollment."""
+    Invitation.objects.filter(pk=invitation_id).update(uses_held=F("uses_held") - 1)
 
 
 def spend(enrollment: Enrollment) -> None:

@@ -1,4 +1,4 @@
-"""Where the demonstration listens: HOST and PORT of the environment, tried out before anybody is told of them."""
+"""Where the demonstration listens: HOST and PORT of the environment, taken before anybody is told of them."""
 
 import errno
 import re
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 from django.core.management.base import CommandError
 
+BACKLOG = 512  # connections that wait while the server starts
 # A name or an IPv4 address: it becomes part of URLs and the name in a certificate.
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 def demo_address(environment: Mapping[str, str]) -> tuple[str, int]:
-    """(HOST in small letters or "", PORT or 8000). Raises CommandError where a server could not listen there."""
+    """(HOST in small letters or "", PORT or 8000). Raises CommandError."""
     host, port = environment.get("HOST", "").lower(), _port(environment.get("PORT") or "8000")
     if host and not _HOST.fullmatch(host):
         raise CommandError("HOST must be a host name or an IPv4 address, without https:// and port.")
-    _try_to_listen(host or "127.0.0.1", port)
     return host, port
 
 
@@ -26,15 +26,22 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _try_to_listen(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        # As gunicorn does: connections of an earlier run that are still closing take nothing.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen(1)
-        except (OSError, UnicodeError) as error:
-            raise CommandError(_sentence(host, port, error)) from None
+def listener(host: str, port: int) -> socket.socket:
+    """Listens already, so that whoever reads the address may call; for the server that takes this process over.
+
+    Raises CommandError where nobody can listen.
+    """
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # As gunicorn does: connections of an earlier run that are still closing take nothing.
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host or "127.0.0.1", port))
+        taken.listen(BACKLOG)
+    except (OSError, UnicodeError) as error:
+        taken.close()
+        raise CommandError(_sentence(host, port, error)) from None
+    taken.set_inheritable(True)
+    return taken
 
 
 def _sentence(host: str, port: int, error: Exception) -> str:

@@ -126,4 +126,6 @@ class Enrollment(models.Model):
 
     def lapsed(self, now: datetime) -> bool:
         """Nothing came in time; the row may still say otherwise, because no sweeper is needed for safety."""
+        if self.status == Status.AUTHENTICATED:
+            return self.ends_at <= now
         return self.status in LAPSING and self.idle_until <= now

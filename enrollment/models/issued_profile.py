@@ -1,5 +1,7 @@
 """A signed enrollment profile behind its capability URL."""
 
+from datetime import datetime
+
 from django.db import models
 
 
@@ -23,3 +25,7 @@ class IssuedProfile(models.Model):
 
     def __str__(self) -> str:
         return f"Profile of {self.issued_at:%Y-%m-%d %H:%M}"
+
+    def can_be_fetched(self, now: datetime) -> bool:
+        """The URL still leads to the bytes."""
+        return self.body_encrypted is not None and self.expires_at > now

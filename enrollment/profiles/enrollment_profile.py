@@ -55,10 +55,10 @@ class EnrollmentProfile:
     authority_certificate: bytes = field(repr=False)
     subject_common_name: str
     subject_organization: str
+    authority_display_name: str
+    identity_display_name: str
+    mdm_display_name: str
     key_size: int = 2048
-    authority_display_name: str = "Certificate Authority"
-    identity_display_name: str = "Device Identity"
-    mdm_display_name: str = "Device Management"
 
     def __post_init__(self) -> None:
         access_rights.check(self.access_rights)

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
@@ -20,6 +19,7 @@ from enrollment.visit import Visit
 from sites_config.texts import Message, ScreenTexts
 
 STALLED_AFTER = timedelta(minutes=2)
+STALLED = "stalled"
 WAITING = (Status.PROFILE_ISSUED, Status.CERTIFICATE_ISSUED, Status.AUTHENTICATED)
 
 
@@ -189,14 +189,14 @@ class Install(Step):
         served = enrollment.status != Status.PROFILE_ISSUED or bool(profile and profile.served_at)
         return SimpleNamespace(
             profile_url=self.visit.profile_url if profile else "",
-            start_download=bool(profile and not served),
+            start_download=bool(not served and profile and profile.can_be_fetched(self.visit.now)),
             served=served,
             seconds_left=left,
             clock=f"{left // 60}:{left % 60:02}",
             total=int(SAME_BYTES.total_seconds()),
-            state=status_word(enrollment),
+            state=status_word(enrollment, self.visit.now),
             status_url=f"/enroll/{enrollment.public_id}/status",
-            stalled=enrollment.status == Status.CERTIFICATE_ISSUED and self._silent_too_long(),
+            stalled=status_word(enrollment, self.visit.now) == STALLED,
             demo=settings.DEMO and not _is_apple_touch(self.request.headers.get("User-Agent", "")),
             progress=self._marks(served, texts),
         )
@@ -220,19 +220,20 @@ class Install(Step):
     def _until(self) -> str:
         return date_format(self._ends_at().astimezone(self.visit.site.time_zone), "TIME_FORMAT")
 
-    def _silent_too_long(self) -> bool:
-        # idle_until was set when the certificate was issued.
-        issued_at = self.visit.enrollment.idle_until - UNUSED_LIVES
-        return self.visit.now - issued_at >= STALLED_AFTER
 
-
-def status_word(enrollment: Enrollment) -> str:
-    """What the waiting page compares: the status, and whether the profile was fetched."""
-    if enrollment.lapsed(timezone.now()):
+def status_word(enrollment: Enrollment, now: datetime) -> str:
+    """What the waiting page compares: the status, whether the profile was fetched, whether the device fell silent."""
+    if enrollment.lapsed(now):
         return str(Status.EXPIRED)
     profile = enrollment.profile
     if enrollment.status == Status.PROFILE_ISSUED and profile and profile.served_at:
         return "profile-fetched"
+    # idle_until was set when the certificate was issued.
+    if (
+        enrollment.status == Status.CERTIFICATE_ISSUED
+        and now >= enrollment.idle_until - UNUSED_LIVES + STALLED_AFTER
+    ):
+        return STALLED
     return enrollment.status
 
 

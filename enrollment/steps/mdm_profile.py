@@ -93,6 +93,8 @@ class ProfileTexts:
     description = Message(
         "profile.description", _("Lets {organization} manage this device."), placeholders=("organization",)
     )
+    identity = Message("profile.identity", _("Identity of this device"))
+    mdm = Message("profile.mdm", _("Device management"))
 
 
 class MdmProfile(Step):
@@ -142,9 +144,8 @@ def deliver_profile(step: Step) -> None:
     visit = step.visit
     texts = texts_for(visit.site, step.request.language)
     values = {"organization": visit.site.organization_name}
-    words = ProfileWords(
-        texts.plain(ProfileTexts.name, values), texts.plain(ProfileTexts.description, values)
-    )
+    said = (ProfileTexts.name, ProfileTexts.description, ProfileTexts.identity, ProfileTexts.mdm)
+    words = ProfileWords(*(texts.plain(message, values) for message in said))
     base_url = f"{'https' if settings.SECURE else 'http'}://{visit.enrollment.host}"
     try:
         issue_profile(

@@ -67,6 +67,14 @@ class Texts:
     )
     enrollment_expired_action = Message("problem.enrollment-expired.action", _("Start again"))
 
+    enrollment_released_title = Message("problem.enrollment-released.title", _("This enrollment was ended"))
+    enrollment_released_cause = Message(
+        "problem.enrollment-released.cause",
+        _("{support} ended it, so that the invitation can be used again."),
+        placeholders=("support",),
+    )
+    enrollment_released_action = Message("problem.enrollment-released.action", _("Start again"))
+
     enrollment_over_title = Message("problem.enrollment-over.title", _("This enrollment is over"))
     enrollment_over_cause = Message(
         "problem.enrollment-over.cause",

@@ -13,6 +13,8 @@ from sites_config.middleware.languages import negotiated
 from sites_config.references import new_reference
 from sites_config.site_settings import no_site
 
+# Routes whose page has the form that was posted: there one can try again.
+WITH_FORM = ("invitation", "portal", "screen", "account_login")
 log = logging.getLogger("gatehouse.errors")
 
 
@@ -43,14 +45,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Nearly always a browser that keeps no cookies."""
-    return _page(request, "cookies", 403)
+    match = request.resolver_match
+    can_be_opened = match is not None and match.view_name in WITH_FORM
+    return _page(request, "cookies", 403, action=request.path if can_be_opened else "/enroll/")
 
 
-def _page(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, kind: str, status: int, action: str = "/enroll/") -> HttpResponse:
     if not hasattr(request, "site") or not hasattr(request, "language"):
         return _without_site(request, kind, status)
     site_request: SiteRequest = request  # type: ignore[assignment]
-    return problem_page(site_request, kind, status, action="/enroll/")
+    return problem_page(site_request, kind, status, action=action)
 
 
 def _without_site(request: HttpRequest, kind: str, status: int) -> HttpResponse:

@@ -115,10 +115,11 @@ def _certificate(header: str, body: bytes, now: datetime) -> Certificate:
     if row is None:
         check_in.note_unknown(signature, body, now=now)
         raise BadMessage("an unknown certificate")
-    if row.authority.state == AuthorityState.RETIRED:
-        raise BadMessage("a certificate of a retired authority")
     issuer = x509.load_der_x509_certificate(bytes(row.authority.certificate_der))
     signature.verify(body, issuer=issuer, now=now)
+    if row.authority.state == AuthorityState.RETIRED:
+        check_in.note_refusal(row, why="a certificate of a retired authority", now=now)
+        raise BadMessage("a certificate of a retired authority")
     return row
 
 

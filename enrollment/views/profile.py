@@ -44,8 +44,8 @@ def _profile(request: SiteRequest, token: str) -> IssuedProfile | None:
 
 def _good(profile: IssuedProfile, now: datetime) -> bool:
     enrollment = profile.enrollment
-    unused = profile.body_encrypted is not None and enrollment.status == Status.PROFILE_ISSUED
-    return unused and profile.expires_at > now and flow.conditions_hold(of_device(enrollment, now))
+    unused = enrollment.status == Status.PROFILE_ISSUED and profile.can_be_fetched(now)
+    return unused and flow.conditions_hold(of_device(enrollment, now))
 
 
 def _is_prefetch(request: SiteRequest) -> bool:

@@ -9,7 +9,8 @@ from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from enrollment import flow
-from enrollment.actions.enrollments import leave
+from enrollment.actions.enrollments import begin_anew, leave, why_ended
+from enrollment.actions.invitations import WHY_RELEASED, WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
 from enrollment.signin.privileges import signed_in_may
@@ -26,6 +27,8 @@ from sites_config.secrets import decrypt
 
 # What closes an enrollment for this browser: the next Start begins a new one.
 GONE = frozenset({Status.SUPERSEDED, Status.CHECKED_OUT})
+# Pages of attempts that somebody else ended, by the reason in the timeline.
+ENDED_BY_STAFF = {WHY_REVOKED: "invitation_revoked", WHY_RELEASED: "enrollment_released"}
 OVER = GONE | {Status.ENROLLED, Status.INSTRUCTED}
 
 
@@ -100,7 +103,9 @@ class Screen(View):
         if row.status in GONE:
             return problem_page(request, "enrollment_over", 410, action=_beginning(visit), enrollment=row)
         if visit.ended and not flow.may_try_again(visit):
-            return problem_page(request, "enrollment_expired", 410, action=_beginning(visit), enrollment=row)
+            kind = ENDED_BY_STAFF.get(why_ended(row), "enrollment_expired")
+            action = "/enroll/" if kind == "invitation_revoked" else _beginning(visit)
+            return problem_page(request, kind, 410, action=action, enrollment=row)
         step = next((step for step in flow.reachable_steps(visit) if step.slug == slug), None)
         if step is None:
             return see_other(f"/enroll/{public_id}/{flow.current_step(visit).slug}/")
@@ -137,7 +142,7 @@ def status(request: SiteRequest, public_id: str) -> HttpResponse:
     row = rows.filter(entry_site=request.site.site_id, public_id=public_id).first()
     if row is None or not opens(sent_key(request), row):
         return HttpResponse("unknown", content_type="text/plain", status=404)
-    return HttpResponse(status_word(row), content_type="text/plain")
+    return HttpResponse(status_word(row, timezone.now()), content_type="text/plain")
 
 
 @require_POST
@@ -158,7 +163,7 @@ def _leave(request: SiteRequest, public_id: str, *, to_beginning: bool) -> HttpR
     if row is None or not opens(key, row):
         return see_other("/enroll/")
     visit = Visit(row, timezone.now(), key, request)
-    leave(row, now=visit.now)
+    (begin_anew if to_beginning else leave)(row, now=visit.now)
     return give_key(request, see_other(_beginning(visit) if to_beginning else "/enroll/"), new_token())
 
 

@@ -7,8 +7,7 @@ from django.utils.formats import date_format
 from django.views import View
 
 from enrollment.actions.enrollments import start
-from enrollment.actions.invitations import give_back_lapsed, holder
-from enrollment.actions.tokens import digest
+from enrollment.actions.invitations import Opened, give_back_lapsed, with_token
 from enrollment.actions.uses import UseRefused
 from enrollment.models import Enrollment, Invitation
 from enrollment.steps.base import see_other
@@ -27,38 +26,39 @@ class Welcome(View):
 
     def get(self, request: SiteRequest, token: str) -> HttpResponse:
         key = key_of(request)
-        invitation, row = _invitation(request, token), row_of_key(request, key)
-        if invitation is None:
+        opened, row = _opened(request, token), row_of_key(request, key)
+        if opened is None:
             return problem_page(request, "invitation_unknown", 404)
-        if row is not None and row.invitation_id == invitation.pk:
+        if row is not None and row.invitation_id == opened.invitation.pk:
             visit = Visit(row, timezone.now(), key, request)
             if goes_on(visit):
                 return resume_page(visit, request)
-        refusal = _refusal(request, invitation, row)
-        return give_key(request, refusal or _welcome_page(request, invitation), key)
+        refusal = _refusal(request, opened, row)
+        return give_key(request, refusal or _welcome_page(request, opened.invitation), key)
 
     def post(self, request: SiteRequest, token: str) -> HttpResponse:
         key = sent_key(request)
         if not key:
             return problem_page(request, "cookies", 403)
-        invitation, row = _invitation(request, token), row_of_key(request, key)
-        if invitation is None:
+        opened, row = _opened(request, token), row_of_key(request, key)
+        if opened is None:
             return problem_page(request, "invitation_unknown", 404)
         if row is not None:
-            if row.invitation_id == invitation.pk and goes_on(Visit(row, timezone.now(), key, request)):
+            own = row.invitation_id == opened.invitation.pk
+            if own and goes_on(Visit(row, timezone.now(), key, request)):
                 return _go_on(row)
             key = key_after(key, row)
-        return self._start(request, invitation, key)
+        return self._start(request, opened.invitation, token, key)
 
-    def _start(self, request: SiteRequest, invitation: Invitation, key: str) -> HttpResponse:
+    def _start(self, request: SiteRequest, invitation: Invitation, token: str, key: str) -> HttpResponse:
         for last_try in (False, True):
             try:
                 return give_key(request, _go_on(_started(request, invitation, key)), key)
             except UseRefused:
                 if last_try or not give_back_lapsed(invitation, now=timezone.now()):
                     break
-        invitation.refresh_from_db()
-        return _refusal(request, invitation, None) or problem_page(request, "busy", 503)
+        opened = _opened(request, token)
+        return (opened and _refusal(request, opened, None)) or problem_page(request, "busy", 503)
 
 
 def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollment:
@@ -76,36 +76,33 @@ def _go_on(enrollment: Enrollment) -> HttpResponse:
     return see_other(f"/enroll/{enrollment.public_id}/")
 
 
-def _invitation(request: SiteRequest, token: str) -> Invitation | None:
+def _opened(request: SiteRequest, token: str) -> Opened | None:
     """The invitation, if its site is the host's or is entered through it."""
-    found = Invitation.objects.filter(token_sha256=digest(token)).first()
-    if found is None or (found.is_demo and not settings.DEMO):
+    opened = with_token(token)
+    if opened is None or (opened.invitation.is_demo and not settings.DEMO):
         return None
-    site = SiteConfiguration.for_site(found.site_id)
-    return found if request.site.site_id in site.lineage and not site.archived else None
+    site = SiteConfiguration.for_site(opened.invitation.site_id)
+    return opened if request.site.site_id in site.lineage and not site.archived else None
 
 
-def _refusal(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse | None:
+def _refusal(request: SiteRequest, opened: Opened, own: Enrollment | None) -> HttpResponse | None:
     """Why this invitation can't be started now, as a page; None when it can."""
+    invitation, now = opened.invitation, timezone.now()
     site = SiteConfiguration.for_site(invitation.site_id)
-    now = timezone.now()
     if invitation.revoked_at:
         return problem_page(request, "invitation_revoked", 410, action="/enroll/", site=site)
     if invitation.expires_at and invitation.expires_at <= now:
         return problem_page(request, "invitation_expired", 410, action="/enroll/", site=site)
     if invitation.max_uses is None or invitation.uses_held + invitation.uses_spent < invitation.max_uses:
         return None
-    holding = holder(invitation)
-    if holding is None:
+    if opened.held_since is None or opened.held_until is None:
         return _used_up(request, invitation, own)
-    if holding.lapsed(now):
+    if opened.held_until <= now:
         return None  # Start takes the use back
-    local = holding.started_at.astimezone(site.time_zone)
-    started_at = date_format(
-        local,
-        "TIME_FORMAT" if local.date() == now.astimezone(site.time_zone).date() else "SHORT_DATETIME_FORMAT",
-    )
-    return problem_page(request, "invitation_elsewhere", 409, site=site, values={"started_at": started_at})
+    here, since = now.astimezone(site.time_zone), opened.held_since.astimezone(site.time_zone)
+    form = "TIME_FORMAT" if since.date() == here.date() else "SHORT_DATETIME_FORMAT"
+    values = {"started_at": date_format(since, form)}
+    return problem_page(request, "invitation_elsewhere", 409, site=site, values=values)
 
 
 def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse:

@@ -69,6 +69,7 @@ class SiteConfiguration(models.Model):
 
     def clean(self) -> None:
         """Refuses unknown languages and time zones, and a parent that is the site's own descendant."""
+        self.languages = ",".join(code.strip() for code in self.languages.split(",") if code.strip())
         unknown = {code for code in self.languages.split(",") if code} - {
             code for code, _ in settings.LANGUAGES
         }

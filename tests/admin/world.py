@@ -80,7 +80,7 @@ def _started(site: Site, host: str, key: str, invitation: Invitation) -> Enrollm
 
 def _profile(enrollment: Enrollment, site: Site, host: str, key: str) -> Challenge:
     settings = SiteConfiguration.for_site(site)
-    words = ProfileWords("Enrollment", "Lets the school manage this device.")
+    words = ProfileWords("Enrollment", "Lets the school manage this device.", "Identity", "Management")
     profile = issue_profile(
         enrollment, site=settings, key=key, base_url=f"https://{host}", words=words, now=timezone.now()
     )

@@ -21,7 +21,7 @@ from tests.phone.mdm import CHECK_IN, REPORT
 from tests.phone.network import Response
 from tests.phone.settings import Settings
 
-WORDS = ProfileWords("Device management", "Lets the school manage this device.")
+WORDS = ProfileWords("Device management", "Lets the school manage this device.", "Identity", "Management")
 
 
 def say_nothing(line: str) -> None:

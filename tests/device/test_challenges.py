@@ -187,3 +187,20 @@ def test_the_uses_of_an_invitation_are_spent_with_the_certificate(phones: Phones
     asker.ask()
     invitation.refresh_from_db()
     assert (invitation.uses_held, invitation.uses_spent) == (0, 1)
+
+
+def test_r17_a_second_key_ends_the_attempt_after_try_again_as_well(phones: Phones, clock: Clock) -> None:
+    """Within the half hour in which repetitions are not noted again."""
+    phone = phones.with_profile()
+    Asker(phone, key=pooled_key(0)).ask()
+    refused(Asker(phone, key=pooled_key(1)))
+    clock.forward(minutes=1)
+    phone.attempt = phone.enrollment
+    phone.take(phone.issue())
+    Asker(phone, key=pooled_key(0)).ask()
+
+    refused(Asker(phone, key=pooled_key(1)))
+
+    assert phone.enrollment.status == Status.FAILED
+    assert phone.events.count(EventKind.SECOND_KEY_REFUSED) == 2
+    assert not Certificate.objects.filter(revoked_at=None).exists()

@@ -186,3 +186,33 @@ def test_only_put_is_answered(phones: Phones, url: str, method: str) -> None:
     answer = phones.wire.ask(method, url)
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "PUT"
+
+
+def test_authenticate_again_begins_anew(phones: Phones) -> None:
+    """Apple: a repeated Authenticate is a fresh enrollment; the queue and the keys of before are no longer good."""
+    phone = phones.enrolled()
+    phone.report(Status="Idle")  # the inventory waits
+    phone.hardware = replace(phone.hardware, serial="ANOTHERSERIAL")
+    phone.authenticate()
+    enrollment = phone.enrollment
+    assert not enrollment.commands.exists() and enrollment.inventory_queued_at is None
+    assert enrollment.unlock_token_encrypted is None
+    assert enrollment.claimed["serial_number"] == "ANOTHERSERIAL"
+
+    phone.token_update()
+    answer = phone.report(Status="Idle")
+
+    assert plistlib.loads(answer.body)["Command"]["RequestType"] == "DeviceInformation"
+
+
+def test_r09_a_token_update_after_a_day_enrolls_nobody(phones: Phones, clock: Clock) -> None:
+    in_time, too_late = phones.authenticated(udid="A"), phones.authenticated(udid="B")
+    clock.forward(hours=24, seconds=-1)
+    in_time.token_update()
+    clock.forward(seconds=1)
+
+    assert too_late.check_in("TokenUpdate", Token=b"t" * 32, PushMagic="magic").status == 400
+
+    assert in_time.enrollment.status == Status.ENROLLED
+    assert too_late.enrollment.status == Status.AUTHENTICATED
+    assert too_late.enrollment.lapsed(clock.now())

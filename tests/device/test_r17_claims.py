@@ -6,6 +6,8 @@ import plistlib
 import pytest
 from django.contrib.sites.models import Site
 
+from enrollment.actions.commands import take_report
+from enrollment.mdm.report import read_report
 from enrollment.models import Command, Device, Enrollment, EventKind, Status
 from sites_config.secrets import decrypt
 from tests import people
@@ -176,3 +178,43 @@ def test_r17_the_certificate_stays_with_its_enrollment_whatever_udid_it_names(
     assert thief.check_in("Authenticate", **stolen).status == 200  # a claim, as good as any
     assert thief.check_in("TokenUpdate", Token=b"t" * 32, PushMagic="m").status == 400  # its own UDID by now
     assert earlier.enrollment.status == Status.ENROLLED
+
+
+def test_r17_what_the_inventory_told_of_the_earlier_enrollment_goes(
+    phones: Phones, earlier: Phone, alpha: Site
+) -> None:
+    told = {"wifi_mac": "aa:bb", "is_supervised": True, "capacity_gb": 64.0, "profiles": [{"name": "Old"}]}
+    Device.objects.filter(udid=UDID).update(**told)
+
+    later_phone(phones, alpha).token_update()
+
+    device = Device.objects.get(udid=UDID)
+    assert (device.wifi_mac, device.is_supervised, device.capacity_gb, device.profiles) == (
+        "",
+        None,
+        None,
+        [],
+    )
+
+
+def test_r17_a_result_of_the_earlier_enrollment_does_not_reach_the_later_ones_device(
+    phones: Phones, earlier: Phone, alpha: Site
+) -> None:
+    """Read before the take-over, written after it."""
+    row = earlier.enrollment
+    command = Command.objects.filter(enrollment=row, state="queued").order_by("pk")[0]
+    later_phone(phones, alpha).token_update()
+
+    report = read_report(
+        plistlib.dumps(
+            {
+                "UDID": UDID,
+                "Status": "Acknowledged",
+                "CommandUUID": str(command.uuid),
+                "SecurityInfo": {"PasscodePresent": True},
+            }
+        )
+    )
+    take_report(row, report, now=phones.clock.now())
+
+    assert Device.objects.get(udid=UDID).passcode_present is None

@@ -8,6 +8,7 @@ from django.contrib.sites.models import Site
 
 from enrollment.actions.authorities import create_authority
 from enrollment.models import Authority, AuthorityState, Device, EventKind, SigningIdentity, Status
+from sites_config.changes import forget
 from sites_config.models import SiteAddress, SiteConfiguration
 from tests import people
 from tests.device.phones import Phone, Phones
@@ -157,3 +158,27 @@ def test_r08_an_address_in_a_profile_is_marked_as_in_use(phones: Phones, alpha: 
     phones.with_profile()
     in_use = SiteAddress.objects.filter(in_use_by_profiles=True)
     assert [address.host for address in in_use] == ["alpha.test"]
+
+
+def test_a_signing_identity_that_has_ended_gives_way_to_an_older_one_that_has_not(
+    phones: Phones, alpha: Site, clock: Clock
+) -> None:
+    older = SigningIdentity.objects.get(site=alpha)
+    renewed(alpha, clock)
+    newer = SigningIdentity.objects.filter(site=alpha).exclude(pk=older.pk)
+    SigningIdentity.objects.filter(pk=older.pk).update(not_after=clock.now() + timedelta(days=3000))
+    newer.update(not_after=clock.now() - timedelta(days=1))
+    forget()
+
+    profile = phones.started()
+    profile.take(profile.issue())
+
+    signer = x509.load_pem_x509_certificate(older.certificates_pem.encode())
+    assert x509.load_der_x509_certificate(profile._installing.signer) == signer
+
+
+def test_r18_a_retired_authoritys_device_is_refused_and_heard_of(phones: Phones, alpha: Site) -> None:
+    phone = phones.enrolled()
+    Authority.objects.filter(site=alpha).update(state=AuthorityState.RETIRED)
+    assert phone.report(Status="Idle").status == 400
+    assert phone.events[-1] == EventKind.CERTIFICATE_REFUSED

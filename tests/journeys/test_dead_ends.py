@@ -21,6 +21,7 @@ ENDS = {
     "invitation_elsewhere": (409, "This invitation was started elsewhere", "go on there", "Check again", r"/i/[\w-]+"),
     "enrollment_elsewhere": (403, "This enrollment belongs to another browser", "started", "Start again", r"/enroll/"),
     "enrollment_expired": (410, "This enrollment has expired", "too long", "Start again", r"/enroll/"),
+    "enrollment_released": (410, "This enrollment was ended", "can be used again", "Start again", r"/i/[\w-]+"),
     "no_privilege": (403, "Your account may not enroll devices", "privilege", "Log in as someone else", r"/enroll/"),
     "closed": (403, "Enrollment is closed", "at the moment", "Check again", r"/enroll/"),
     "cookies": (403, "Safari did not keep a cookie", "Block All Cookies", "Try again", r"/enroll/"),
@@ -73,6 +74,7 @@ def test_a_browser_without_cookies_reads_what_to_change(alpha: Site, alice: User
             visitor.client.handler.enforce_csrf_checks = checks
             page = as_page(visitor.post(path, data), path)
             assert (page.status, page.h1) == (403, "Safari did not keep a cookie")
+            assert page.link("Try again").url == f"https://alpha.test{path}"
 
 
 def test_the_links_of_the_contact_can_be_tapped(alpha: Site, clock: Clock) -> None:

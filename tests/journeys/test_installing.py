@@ -191,3 +191,55 @@ def test_the_complete_page_names_device_and_user(alpha: Site) -> None:
     assert page.h1 == "Enrollment complete" and "This iPad is enrolled with Alpha School." in page.text
     assert "Ana Alvarez" in page.text
     assert "iPad13,4" not in page.text  # the product name says nothing to a teacher
+
+
+def test_a_profile_that_nobody_fetched_in_time_is_offered_anew(alpha: Site, token: str, clock: Clock) -> None:
+    """Its URL is dead after a quarter of an hour: the page must not lead there by itself."""
+    visitor, phone = person_at("profile-issued", token, clock=clock.now)
+    clock.forward(minutes=16)
+
+    page = visitor.see(f"{visitor.own}/install/")
+    assert page.refresh is None or not page.refresh[1].endswith(".mobileconfig")
+    assert page.profile_url is None and "Time is up" in page.text
+
+    visitor.post(f"{visitor.own}/install/")
+    fetch_profile(visitor, phone)
+    phone.management.run()
+    assert _word(visitor) == "enrolled"
+
+
+def test_the_page_left_open_hears_of_the_silence(alpha: Site, token: str, clock: Clock) -> None:
+    visitor, phone = person_at("certificate-issued", token, clock=clock.now)
+    clock.forward(minutes=2, seconds=-1)
+    assert _word(visitor) == "certificate-issued"
+    clock.forward(seconds=1)
+    assert _word(visitor) == "stalled", "another word, so that the page asks for itself anew"
+    phone.authenticate()
+    assert _word(visitor) == "authenticated"
+
+
+def test_after_a_day_the_page_says_so_without_a_sweeper(alpha: Site, token: str, clock: Clock) -> None:
+    visitor, _phone = person_at("authenticated", token, clock=clock.now)
+    clock.forward(hours=24)
+    assert _word(visitor) == "expired"
+    assert visitor.see(visitor.own + "/").h1 == "This enrollment has expired"
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Alpha School Devices", "Identity of this device", "Device management"]),
+        ("de", ["Alpha School Devices", "Identität dieses Geräts", "Geräteverwaltung"]),
+    ],
+)
+def test_what_settings_shows_of_the_profile_is_in_the_persons_language(
+    alpha: Site, token: str, language: str, names: list[str]
+) -> None:
+    visitor, phone = Visitor(language=language), phone_without_network()
+    visitor.start(token)
+    visitor.go_on()
+    fetch_profile(visitor, phone)
+
+    payloads = phone.install().payloads
+
+    assert [payload["PayloadDisplayName"] for payload in payloads] == names

@@ -28,6 +28,9 @@ NORTHWIND = EnrollmentProfile(
     authority_certificate=CERTIFICATE,
     subject_common_name="Q7KM-2XBD",
     subject_organization="Northwind School",
+    authority_display_name="Certificate Authority",
+    identity_display_name="Device Identity",
+    mdm_display_name="Device Management",
 )
 IDENTITY_UUID = "FE222445-73E4-5931-852F-935654922C05"
 GOLDEN: dict[str, Any] = {

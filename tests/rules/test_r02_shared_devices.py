@@ -67,7 +67,7 @@ def test_r02_after_log_out_the_next_person_finds_the_log_in_screen(alice: User) 
     assert page.h1 == "Log in" and "Alice" not in page.text
     assert ipad.see(f"{old}/mdm-profile/").h1 == "This enrollment belongs to another browser"
     assert Enrollment.objects.get().status == Status.EXPIRED
-    assert Event.objects.filter(kind=EventKind.SIGNED_OUT).exists()
+    assert Event.objects.filter(kind=EventKind.MOVED, data__why="logged out").exists()
 
 
 def test_r02_log_out_by_link_or_from_elsewhere_does_nothing(alice: User) -> None:

@@ -204,7 +204,7 @@ def test_r11_a_fault_of_ours_is_logged_without_the_path(
     def fall(*_request: object, **_more: object) -> None:
         raise RuntimeError("the fault")
 
-    monkeypatch.setattr("enrollment.views.welcome._invitation", fall)
+    monkeypatch.setattr("enrollment.views.welcome._opened", fall)
     visitor = Visitor()
     visitor.client.raise_request_exception = False
 

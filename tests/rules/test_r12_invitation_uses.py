@@ -1,5 +1,6 @@
 """R12: a use of an invitation is held from Start, spent with the certificate, and returned with a failed attempt."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from tests import people
 from tests.moved_clock import Clock
 from tests.visitor import STAGES, Visitor, as_page, fetch_profile, person_at, phone_without_network
 
+Way = Callable[..., object]
 pytestmark = pytest.mark.django_db
 
 
@@ -174,3 +176,58 @@ def test_r12_withdrawing_an_invitation_ends_what_it_began(alpha: Site, alice: Us
     assert done.enrollment.status == Status.CERTIFICATE_ISSUED
     assert _uses(row) == (0, 1)
     assert Visitor().see(f"/i/{token}").h1 == "This invitation was withdrawn"
+
+
+@pytest.mark.parametrize("stage", ["profile-issued", "profile-fetched"])
+def test_r12_starting_over_returns_it_before_the_certificate(alpha: Site, stage: str) -> None:
+    """The invitation has one use, and whoever wants to begin anew is the one who holds it."""
+    row, token = people.invite(alpha)
+    visitor, phone = person_at(stage, token)
+    abandoned = visitor.enrollment
+
+    visitor.post(f"{visitor.own}/start-over")
+
+    assert _uses(row) == (0, 0)
+    visitor.start(token)
+    visitor.go_on()
+    fetch_profile(visitor, phone)
+    phone.management.run()
+    assert visitor.see(visitor.own + "/").h1 == "Enrollment complete"
+    abandoned.refresh_from_db()
+    assert abandoned.status == Status.EXPIRED and _uses(row) == (0, 1)
+
+
+def test_r12_logging_out_returns_it_unless_the_profile_is_on_its_way(alpha: Site, alice: User) -> None:
+    uses = {}
+    for stage in ("profile-issued", "profile-fetched"):
+        row, token = people.invite(alpha)
+        visitor, _phone = person_at(stage, token)
+        visitor.post(f"{visitor.own}/log-out")
+        uses[stage] = _uses(row)
+    assert uses == {"profile-issued": (0, 0), "profile-fetched": (1, 0)}
+
+
+def test_r12_a_profile_on_its_way_still_enrolls_after_log_out(alpha: Site) -> None:
+    row, token = people.invite(alpha)
+    visitor, phone = person_at("profile-fetched", token)
+    visitor.post(f"{visitor.own}/log-out")
+
+    phone.management.run()
+
+    assert Enrollment.objects.get().status == Status.ENROLLED and _uses(row) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("way", "title"),
+    [(release, "This enrollment was ended"), (revoke, "This invitation was withdrawn")],
+)
+def test_r12_who_was_ended_by_staff_reads_so(alpha: Site, clock: Clock, way: Way, title: str) -> None:
+    row, token = people.invite(alpha)
+    visitor = Visitor()
+    visitor.start(token)
+
+    way(row, actor=None, now=clock.time)
+
+    page = visitor.see(visitor.own + "/")
+    assert (page.status, page.h1) == (410, title)
+    assert "too long" not in page.text and page.text.count("Start") <= 1

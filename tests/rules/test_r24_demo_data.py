@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from pytest_django.fixtures import Settings
 
 from enrollment.management.commands.demo import _arguments
+from enrollment.management.demo_address import listener
 from enrollment.models import Enrollment, Invitation
 from sites_config.models import Privilege, User
 from tests import people
@@ -69,5 +70,7 @@ def test_r24_a_demo_invitation_is_unknown(alpha: Site) -> None:
 
 
 def test_r24_the_demonstration_listens_on_the_loopback_alone() -> None:
-    arguments = _arguments("", 8000)
-    assert arguments[arguments.index("--bind") + 1] == "127.0.0.1:8000"
+    with listener("", 0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+        arguments = _arguments("", listening.fileno())
+        assert arguments[arguments.index("--bind") + 1] == f"fd://{listening.fileno()}"

@@ -108,7 +108,7 @@ def test_r24_an_address_of_somebody_else_is_refused_with_a_sentence(
 
     monkeypatch.setattr(socket.socket, "bind", bind, raising=False)
     with pytest.raises(CommandError, match=says):
-        demo_address.demo_address({"HOST": "phone.example", "PORT": "443"})
+        demo_address.listener("phone.example", 443)
 
 
 COMMAND = """

@@ -16,7 +16,8 @@ from tests.visitor import Visitor, as_page
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 OF_AN_ENROLLMENT = {
     "mdm_profile", "install", "install_fetched", "install_stalled", "install_authenticated",
-    "complete", "failed", "resume", "enrollment_expired", "enrollment_over", "unavailable",
+    "complete", "failed", "resume", "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
+    "install_not_fetched",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from enrollment.actions import demo
-from enrollment.management.demo_address import demo_address
+from enrollment.management.demo_address import demo_address, listener
 from enrollment.management.demo_tls import certificate_for, print_qr_code, root_path
 
 
@@ -22,13 +22,14 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Only in the demonstration: make run")
         host, port = demo_address(os.environ)
+        listening = listener(host, port)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         hosts = (host,) if host else ()
         site = demo.load_demo(hosts=("127.0.0.1", "localhost", *hosts), now=timezone.now())
         base = f"https://{host}:{port}" if host else f"http://127.0.0.1:{port}"
-        arguments = _arguments(host, port)
+        arguments = _arguments(host, listening.fileno())
         self._print_facts(base, demo.many_uses_token(site), demo.single_use_token(site, now=timezone.now()))
         if host:
             print_qr_code(f"{base}/enroll/", root_path(settings.VAR_DIR), sys.stdout)
@@ -44,12 +45,14 @@ class Command(BaseCommand):
             ("staff", f"{demo.STAFF_NAME} {password}"),
             ("invitation", f"{base}/i/{many}"),
             ("single-use", f"{base}/i/{single}"),
+            ("stop", "Ctrl-C"),
         ):
             self.stdout.write(f"{word} {value}")
 
 
-def _arguments(host: str, port: int) -> list[str]:
-    arguments = ["--config", "python:sites_config.gunicorn", "--bind", f"{host or '127.0.0.1'}:{port}"]
+def _arguments(host: str, listening: int) -> list[str]:
+    """``listening``: descriptor of the socket that gunicorn takes over."""
+    arguments = ["--config", "python:sites_config.gunicorn", "--bind", f"fd://{listening}"]
     if host:
         certificate, key = certificate_for(host, settings.VAR_DIR, timezone.now())
         arguments += ["--certfile", str(certificate), "--keyfile", str(key)]

@@ -1,0 +1,86 @@
+"""Every page there is, dead ends included, as both engines show it: what the walk of test_pages.py doesn't come by."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.contrib.sites.models import Site
+from django.db import transaction
+from django.http import HttpResponse
+
+from sites_config import changes
+from sites_config.models import User
+from tests.browser.audit import barriers, faults
+from tests.browser.browser import Browser, Look
+from tests.browser.conftest import Browse
+from tests.gallery import Gallery, pages
+from tests.live import LiveServer, TestAuthority
+from tests.moved_clock import Clock, clock
+from tests.visitor import quick_passwords
+
+__all__ = ["clock", "quick_passwords"]
+# The narrowest screen with the longest words, and right to left in the dark.
+LOOKS = {"webkit": Look(width=320, height=568, language="de"), "chromium": Look(language="ar", dark=True)}
+pytestmark = pytest.mark.django_db
+
+
+class Shelf:
+    """Serves answers that were made before, each at the path of its name, and none leads away by itself."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, HttpResponse] = {}
+
+    def __call__(
+        self, environ: dict[str, object], start: Callable[[str, list[tuple[str, str]]], object]
+    ) -> Iterable[bytes]:
+        answer = self.answers.get(str(environ["PATH_INFO"]).strip("/"))
+        if answer is None:
+            start("503 Service Unavailable", [])  # the waiting page's script then asks again later
+            return []
+        headers = [(name, value) for name, value in answer.items() if name != "Content-Length"]
+        start(f"{answer.status_code} {answer.reason_phrase}", headers)
+        return [answer.content.replace(b'http-equiv="refresh"', b'name="refresh"')]
+
+
+@contextmanager
+def passing_world(clock: Clock) -> Iterator[None]:
+    """Whatever happens to database, memory and clock is gone afterwards."""
+    began = clock.time
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    clock.time = began
+    changes.forget()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def server(tls: TestAuthority, shelf: Shelf) -> Iterator[LiveServer]:
+    running = LiveServer(tls, shelf)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def browser(browse: Browse, engine: str) -> Browser:
+    return browse(engine, LOOKS[engine])
+
+
+def test_no_page_has_a_fault_or_a_barrier(
+    alpha: Site, alice: User, bob: User, clock: Clock, shelf: Shelf, server: LiveServer, browser: Browser
+) -> None:
+    found: dict[str, list[str]] = {}
+    for name, show in pages().items():
+        with passing_world(clock):
+            shelf.answers[name] = show(Gallery(alpha, clock, language=browser.look.language))
+        browser.open(server.url("localhost", f"/{name}"))
+        browser.hold_still()
+        browser.screenshot(f"gallery-{name}")
+        found[name] = faults(browser) + barriers(browser)
+
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert found.keys() == pages().keys()

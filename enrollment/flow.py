@@ -1,16 +1,29 @@
 """The order of the screens, and which of them a person can reach. A new screen is a file in steps/ and a line here."""
 
 from enrollment.models.moves import OPEN
+from enrollment.steps.agreement import Agreement
+from enrollment.steps.assign import Assign
 from enrollment.steps.base import Step
+from enrollment.steps.ca_certificate import CaCertificate
+from enrollment.steps.choose_site import ChooseSite
 from enrollment.steps.complete import Complete
 from enrollment.steps.failed import Failed
 from enrollment.steps.install import Install
 from enrollment.steps.log_in import LogIn
 from enrollment.steps.mdm_profile import MdmProfile
+from enrollment.steps.ownership import ChooseOwnership
+from enrollment.steps.personal import Personal
 from enrollment.visit import Visit
+from sites_config.models import Ownership
 
 STEPS: tuple[type[Step], ...] = (
     LogIn,
+    ChooseOwnership,
+    Assign,
+    ChooseSite,
+    Agreement,
+    Personal,
+    CaCertificate,
     MdmProfile,
     Install,
     Failed,
@@ -54,6 +67,8 @@ def conditions_hold(visit: Visit) -> bool:
     enrollment, invitation = visit.enrollment, visit.invitation
     if visit.site.archived or (invitation and invitation.revoked_at):
         return False
+    if visit.ownership != Ownership.INSTITUTIONAL or not visit.site_is_settled:
+        return False  # no personal device ever gets the institution's profile
     return enrollment.ends_at > visit.now and all(
         step.done(visit) for step in applicable_steps(visit) if step.asks
     )

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from django.utils import timezone
 
-from enrollment.actions.enrollments import start
+from enrollment.actions.enrollments import SITE_ANSWER, SignIn, choose_site, start
 from enrollment.actions.profiles import IDLE, IN_ALL, SAME_BYTES
 from enrollment.actions.tokens import profile_token
-from enrollment.models import Enrollment, Invitation, Status
-from enrollment.signin.privileges import may
+from enrollment.models import AssignmentSource, Enrollment, Invitation, SignInMethod, Status
+from enrollment.models.moves import OPEN
+from enrollment.signin.privileges import Grants, grants_of, read_grants
 from sites_config.http import SiteRequest
-from sites_config.models import Privilege, SiteConfiguration
-from sites_config.site_settings import SiteSettings
+from sites_config.models import Ownership, Privilege, SiteConfiguration, User
+from sites_config.site_settings import SiteSettings, sites_within
 
-# The name under which a query that reads an enrollment for a page brings the answer to `may_enroll` along.
-MAY_ENROLL = "signed_in_may_enroll"
+# The name under which a query that reads an enrollment for a page brings the privileges of its staff along.
+GRANTS = "signed_in_grants"
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Visit:
     now: datetime
     key: str = field(default="", repr=False)
     request: SiteRequest | None = None
+    _asked: tuple[User | None, Grants] | None = field(default=None, repr=False, init=False)
 
     @property
     def entry_site(self) -> SiteSettings:
@@ -49,12 +50,112 @@ class Visit:
         """The attempt failed or nothing came in time."""
         return self.enrollment.status in (Status.FAILED, Status.EXPIRED) or self.enrollment.lapsed(self.now)
 
-    @cached_property
-    def may_enroll(self) -> bool:
-        """The staff member who signed in has the privilege at the site they came in by; asked once a visit."""
-        if MAY_ENROLL in vars(self.enrollment):
-            return bool(vars(self.enrollment)[MAY_ENROLL])
-        return may(self.enrollment.signed_in_user, Privilege.ENROLL_MOBILE_DEVICES, self.entry_site)
+    @property
+    def grants(self) -> Grants:
+        """The privileges of the member of staff who signed in; asked once a visit."""
+        if not self.is_staff:
+            return Grants()
+        user = self.enrollment.signed_in_user
+        # The column is of whoever had signed in when the row was read.
+        if self._asked is None and GRANTS in vars(self.enrollment):
+            self._asked = (user, read_grants(vars(self.enrollment)[GRANTS], user))
+        return self._grants_of(user)
+
+    def _grants_of(self, user: User | None) -> Grants:
+        if self._asked is None or self._asked[0] != user:
+            self._asked = (user, grants_of(user))
+        return self._asked[1]
+
+    @property
+    def open_sites(self) -> tuple[SiteSettings, ...]:
+        """Where a device could be enrolled from here, whoever does it: the invitation's site or the host's, and what
+        belongs to it."""
+        root = self.invitation.site_id if self.invitation else self.enrollment.entry_site_id
+        sites = map(SiteConfiguration.for_site, sites_within(root))
+        return tuple(site for site in sites if any(offers(site, each) for each in self._ownerships_asked))
+
+    @property
+    def closed(self) -> bool:
+        """There is nothing to enroll into, and nothing was enrolled."""
+        return self.enrollment.status in OPEN and not self.open_sites
+
+    @property
+    def is_staff(self) -> bool:
+        return self.enrollment.signed_in_with == SignInMethod.STAFF
+
+    @property
+    def may_assign(self) -> bool:
+        """Staff with the privilege at a site they may choose; whoever came by an invitation without login."""
+        if self.is_staff:
+            return any(self.grants.hold(Privilege.ASSIGN_USERS, site) for site in self._allowed_sites)
+        invitation = self.invitation
+        return invitation is not None and not (invitation.login_required or invitation.assigned_user_name)
+
+    @property
+    def directory_sites(self) -> frozenset[int]:
+        """The sites whose people may be found from here: of the host, of the choices, and what these belong to."""
+        sites = (self.entry_site, *self._allowed_sites)
+        return frozenset(site_id for site in sites for site_id in site.lineage)
+
+    @property
+    def _ownerships_asked(self) -> tuple[Ownership, ...]:
+        return (Ownership.INSTITUTIONAL,) if self.invitation else tuple(Ownership)
+
+    @property
+    def _allowed_sites(self) -> tuple[SiteSettings, ...]:
+        if not self.is_staff:
+            return self.open_sites
+        wanted = [Privilege.ENROLL_MOBILE_DEVICES]
+        if self.enrollment.assignment_source == AssignmentSource.STAFF:
+            wanted.append(Privilege.ASSIGN_USERS)
+        return tuple(
+            site for site in self.open_sites if all(self.grants.hold(privilege, site) for privilege in wanted)
+        )
+
+    def would_allow(self, who: SignIn) -> bool:
+        """Whether this member of staff may enroll at any of the sites; asked before anything is stored."""
+        grants = self._grants_of(who.user)
+        return any(grants.hold(Privilege.ENROLL_MOBILE_DEVICES, site) for site in self.open_sites)
+
+    @property
+    def ownerships(self) -> tuple[Ownership, ...]:
+        """What this person may say of the device; an invitation is always institutional."""
+        sites = self._allowed_sites
+        return tuple(each for each in self._ownerships_asked if any(offers(site, each) for site in sites))
+
+    @property
+    def ownership(self) -> Ownership | None:
+        """What was answered, or the only possibility; None while it is a question."""
+        if self.enrollment.status not in OPEN and self.enrollment.ownership:
+            return Ownership(self.enrollment.ownership)
+        possible = self.ownerships
+        if self.enrollment.ownership in possible:
+            return Ownership(self.enrollment.ownership)
+        return possible[0] if len(possible) == 1 else None
+
+    @property
+    def is_personal(self) -> bool:
+        """It is somebody's own: no screen of the institution's profile is theirs."""
+        return self.ownership == Ownership.PERSONAL
+
+    @property
+    def candidates(self) -> tuple[SiteSettings, ...]:
+        """The sites this person may choose for the device, by name."""
+        wanted = self.ownership
+        return tuple(site for site in self._allowed_sites if wanted is None or offers(site, wanted))
+
+    @property
+    def site_is_settled(self) -> bool:
+        """The site is one that may be chosen, and was chosen or is the only one."""
+        ids = [site.site_id for site in self.candidates]
+        chosen = self.enrollment.answers.get(SITE_ANSWER) == self.enrollment.site_id
+        return self.enrollment.site_id in ids and (chosen or len(ids) == 1)
+
+    def settle_site(self) -> None:
+        """Applies the only possible site; call it after an accepted answer."""
+        ids = [site.site_id for site in self.candidates]
+        if self.saved and len(ids) == 1 and ids[0] != self.enrollment.site_id:
+            choose_site(self.enrollment, ids[0], now=self.now)
 
     @property
     def profile_url(self) -> str:
@@ -82,6 +183,12 @@ class Visit:
             language=self.request.language,
             now=self.now,
         )
+
+
+def offers(site: SiteSettings, ownership: Ownership) -> bool:
+    """Whether devices of this ownership are enrolled at the site."""
+    institutional = ownership == Ownership.INSTITUTIONAL
+    return site.institutional_enrollment if institutional else site.personal_enrollment
 
 
 def new_visit(request: SiteRequest, key: str) -> Visit:

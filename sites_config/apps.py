@@ -12,6 +12,6 @@ class SitesConfigConfig(AppConfig):
         from django.contrib.sites.models import Site
 
         from sites_config.changes import follow
-        from sites_config.models import MessageText, SiteAddress, SiteConfiguration
+        from sites_config.models import Agreement, MessageText, SiteAddress, SiteConfiguration
 
-        follow(Site, SiteAddress, SiteConfiguration, MessageText)
+        follow(Site, SiteAddress, SiteConfiguration, MessageText, Agreement)

@@ -28,6 +28,15 @@ class SiteSettings:
     languages: tuple[str, ...]
     time_zone: zoneinfo.ZoneInfo
     portal_open: bool
+    institutional_enrollment: bool
+    personal_enrollment: bool
+    personal_sign_in_domain: str
+    account_driven_enrollment: bool
+    agreement_for_staff: bool
+    skip_ca_certificate: bool
+    tls_needs_ca: bool
+    clear_location_history: bool
+    clear_commands: str
     access_rights: int
     device_certificate_years: int
     profile_namespace: uuid.UUID
@@ -47,6 +56,15 @@ _DEFAULTS: dict[str, Any] = {
     "languages": "",
     "time_zone": "UTC",
     "portal_open": True,
+    "institutional_enrollment": True,
+    "personal_enrollment": False,
+    "personal_sign_in_domain": "",
+    "account_driven_enrollment": False,
+    "agreement_for_staff": False,
+    "skip_ca_certificate": True,
+    "tls_needs_ca": False,
+    "clear_location_history": False,
+    "clear_commands": "nothing",
     "access_rights": 8191,
     "device_certificate_years": 3,
 }
@@ -67,6 +85,37 @@ def no_site() -> SiteSettings:
 def settings_for(site_id: int) -> SiteSettings:
     """Raises SiteConfiguration.DoesNotExist for a site without a configuration."""
     return remember(("settings", site_id), lambda: _read(site_id))
+
+
+def sites_within(site_id: int) -> tuple[int, ...]:
+    """The sites into which somebody who came in at this one may enroll a device: itself and those that belong to it,
+    by name; without archived ones, and without those that only stand for others."""
+    return remember(("within", site_id), lambda: _within(site_id))
+
+
+def _within(site_id: int) -> tuple[int, ...]:
+    from sites_config.models import SiteConfiguration
+
+    rows = list(
+        SiteConfiguration.objects.order_by("site__name", "site").values("site", "parent", "takes_devices")
+    )
+    below = _descendants(site_id, {row["site"]: row["parent"] for row in rows})
+    parents = {row["parent"] for row in rows}
+    return tuple(
+        row["site"]
+        for row in rows
+        if row["site"] in below
+        and not settings_for(row["site"]).archived
+        and (row["site"] not in parents if row["takes_devices"] is None else row["takes_devices"])
+    )
+
+
+def _descendants(site_id: int, parent_of: dict[int, int | None]) -> set[int]:
+    found, size = {site_id}, 0
+    while len(found) > size:
+        size = len(found)
+        found |= {site for site, parent in parent_of.items() if parent in found}
+    return found
 
 
 def _read(site_id: int) -> SiteSettings:

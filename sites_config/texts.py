@@ -104,7 +104,7 @@ def native_names(codes: tuple[str, ...]) -> list[tuple[str, str]]:
 def _read(site: SiteSettings, language: str) -> Texts:
     from sites_config.models import MessageText
 
-    column, default_column = _column(language), _column(site.default_language)
+    column, default_column = column_of(language), column_of(site.default_language)
     rows: dict[int, list[dict[str, Any]]] = {}
     # By name: two equal columns would come back as one.
     for row in MessageText.objects.filter(site__in=site.lineage).values(
@@ -120,15 +120,19 @@ def _read(site: SiteSettings, language: str) -> Texts:
     return Texts(language, own, fallback)
 
 
-def _column(language: str) -> str:
+def column_of(language: str) -> str:
+    """The column that django-modeltranslation makes for the texts of a language."""
     return f"text_{language.replace('-', '_')}"
 
 
 def _html(text: str, markdown: bool) -> SafeString:
-    if not markdown:
-        return escape(text)
-    rendered = MarkdownIt("commonmark", {"html": False}).render(text)
-    return mark_safe(nh3.clean(rendered, tags=_ALLOWED_TAGS, url_schemes={"https", "mailto", "tel"}))  # noqa: S308
+    return rendered(text) if markdown else escape(text)
+
+
+def rendered(markdown: str) -> SafeString:
+    """Sanitised HTML of a text in Markdown: no images, no markup of its own, no schemes but https, mailto and tel."""
+    html = MarkdownIt("commonmark", {"html": False}).render(markdown)
+    return mark_safe(nh3.clean(html, tags=_ALLOWED_TAGS, url_schemes={"https", "mailto", "tel"}))  # noqa: S308
 
 
 def _filled(html: SafeString, values: Mapping[str, object]) -> SafeString:

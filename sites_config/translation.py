@@ -2,9 +2,14 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from sites_config.models import MessageText
+from sites_config.models import Agreement, MessageText
 
 
 @register(MessageText)
 class MessageTextTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(Agreement)
+class AgreementTranslation(TranslationOptions):
     fields = ("text",)

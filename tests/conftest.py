@@ -38,9 +38,7 @@ def beta(db: None) -> Site:
 
 @pytest.fixture
 def alice(alpha: Site) -> User:
-    return people.staff(
-        "alice", "Alice Archer", (alpha, Privilege.ENROLL_MOBILE_DEVICES), (alpha, Privilege.ASSIGN_USERS)
-    )
+    return people.staff("alice", "Alice Archer", (alpha, Privilege.ENROLL_MOBILE_DEVICES))
 
 
 @pytest.fixture

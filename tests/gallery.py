@@ -12,12 +12,16 @@ from enrollment.actions.invitations import release, revoke
 from enrollment.models import Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot
 from sites_config import changes
-from sites_config.models import SiteConfiguration
+from sites_config.models import SiteConfiguration, User
 from tests import people
 from tests.iphone import IPhone
 from tests.moved_clock import Clock
 from tests.visitor import Visitor, fetch_profile, person_at, phone_without_network
 
+OLD_SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 12_5_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/12.1.2 Mobile/15E148 Safari/604.1"
+)
 Show = Callable[["Gallery"], HttpResponse]
 
 
@@ -38,7 +42,9 @@ class Gallery:
         visitor.headers["Accept-Language"] = self.language
         return visitor, phone
 
-    def at_portal(self) -> Visitor:
+    def at_portal(self, *, may_assign: bool = False) -> Visitor:
+        if may_assign:
+            people.let_assign(User.objects.get(username="alice"), self.site)
         visitor = self.visitor()
         visitor.log_in()
         return visitor
@@ -81,6 +87,120 @@ def log_in_refused(at: Gallery) -> HttpResponse:
 @page
 def log_in_too_often(at: Gallery) -> HttpResponse:
     return [at.visitor().log_in("alice", "wrong") for _attempt in range(6)][-1]
+
+
+@page
+def ownership(at: Gallery) -> HttpResponse:
+    people.allow_personal(at.site)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("ownership"))
+
+
+@page
+def ownership_not_chosen(at: Gallery) -> HttpResponse:
+    people.allow_personal(at.site)
+    visitor = at.at_portal()
+    return visitor.post(visitor.reach("ownership"))
+
+
+@page
+def personal(at: Gallery) -> HttpResponse:
+    people.allow_personal(at.site)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("personal", {"ownership": "personal"}))
+
+
+@page
+def personal_too_old(at: Gallery) -> HttpResponse:
+    people.allow_personal(at.site)
+    visitor = at.at_portal()
+    path = visitor.reach("personal", {"ownership": "personal"})
+    return visitor.get(path, user_agent=OLD_SAFARI)
+
+
+@page
+def personal_not_served(at: Gallery) -> HttpResponse:
+    people.configure(at.site, personal_enrollment=True, institutional_enrollment=False)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("personal"))
+
+
+@page
+def personal_done(at: Gallery) -> HttpResponse:
+    people.allow_personal(at.site)
+    visitor = at.at_portal()
+    path = visitor.reach("personal", {"ownership": "personal"})
+    visitor.post(path)
+    return visitor.get(path)
+
+
+@page
+def assign(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal(may_assign=True)
+    return visitor.get(visitor.reach("assign"))
+
+
+@page
+def assign_found(at: Gallery) -> HttpResponse:
+    people.person(at.site)
+    visitor = at.at_portal(may_assign=True)
+    path = visitor.reach("assign")
+    visitor.post(path, {"user_name": "ana", "search": "1"})
+    return visitor.get(path)
+
+
+@page
+def assign_not_found(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal(may_assign=True)
+    return visitor.post(visitor.reach("assign"), {"user_name": "nobody"})
+
+
+@page
+def site(at: Gallery) -> HttpResponse:
+    people.new_site("Alpha Junior", parent=at.site, ready=False)
+    people.new_site("Alpha Senior", parent=at.site, ready=False)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("site"))
+
+
+@page
+def choose_one_of_many_sites(at: Gallery) -> HttpResponse:
+    for number in range(8):
+        people.new_site(f"Alpha School {number}", parent=at.site, ready=False)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("site"))
+
+
+@page
+def agreement(at: Gallery) -> HttpResponse:
+    people.publish(at.site, **{f"text_{at.language}": "Alpha School\n\n* 1\n* 2"})
+    visitor = at.visitor()
+    visitor.start(at.invite(ask_for_agreement=True))
+    return visitor.get(visitor.reach("agreement"))
+
+
+@page
+def agreement_declined(at: Gallery) -> HttpResponse:
+    people.publish(at.site)
+    visitor = at.visitor()
+    visitor.start(at.invite(ask_for_agreement=True))
+    return visitor.post(visitor.reach("agreement"), {"decline": "1"})
+
+
+@page
+def ca_certificate(at: Gallery) -> HttpResponse:
+    people.configure(at.site, skip_ca_certificate=False, tls_needs_ca=True)
+    visitor = at.at_portal()
+    return visitor.get(visitor.reach("ca-certificate"))
+
+
+@page
+def ca_certificate_fetched(at: Gallery) -> HttpResponse:
+    people.configure(at.site, skip_ca_certificate=False)
+    visitor = at.at_portal()
+    path = visitor.reach("ca-certificate")
+    visitor.get(f"{visitor.own}/ca.mobileconfig")
+    return visitor.get(path)
 
 
 @page

@@ -15,9 +15,17 @@ from django.utils import timezone
 from enrollment.actions.authorities import create_authority, import_push_certificate
 from enrollment.actions.demo import self_made_push_certificate
 from enrollment.actions.invitations import create_invitation
-from enrollment.models import Authority, Invitation, PushCertificate, SigningIdentity
+from enrollment.models import Authority, Invitation, Person, PushCertificate, SigningIdentity
 from sites_config.changes import raise_version
-from sites_config.models import Privilege, SiteAddress, SiteConfiguration, SitePrivilege, User
+from sites_config.models import (
+    Agreement,
+    Ownership,
+    Privilege,
+    SiteAddress,
+    SiteConfiguration,
+    SitePrivilege,
+    User,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -94,11 +102,50 @@ def staff(username: str, full_name: str, *privileges: tuple[Site, Privilege], **
     return user
 
 
+def configure(site: Site, **columns: object) -> None:
+    """Changes what the site configures, as admin does."""
+    row = SiteConfiguration.objects.get(site=site)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def allow_personal(site: Site) -> None:
+    """Devices of people's own, with account-driven enrollment."""
+    configure(
+        site,
+        personal_enrollment=True,
+        personal_sign_in_domain="alpha.example",
+        account_driven_enrollment=True,
+    )
+
+
+def publish(site: Site, **columns: object) -> Agreement:
+    """The next version of an agreement; without columns in English, for institutional devices."""
+    ownership = str(columns.pop("ownership", Ownership.INSTITUTIONAL))
+    version = Agreement.objects.filter(site=site, ownership=ownership).count() + 1
+    texts = columns or {"text_en": "You take **good care** of the device."}
+    return Agreement.objects.create(
+        site=site, ownership=ownership, version=version, published_at=timezone.now(), **texts
+    )
+
+
+def let_assign(user: User, site: Site) -> None:
+    """The privilege that brings the screen "Who will use this iPad?"."""
+    SitePrivilege.objects.create(user=user, site=site, privilege=Privilege.ASSIGN_USERS)
+
+
+def person(site: Site, user_name: str = "ana", full_name: str = "Ana Alvarez", **columns: str) -> Person:
+    """Somebody in the site's own directory."""
+    return Person.objects.create(site=site, user_name=user_name, full_name=full_name, **columns)
+
+
 def invite(site: Site, **columns: object) -> tuple[Invitation, str]:
     """(row, token) of an invitation without login for one device, unless the columns say otherwise."""
     defaults: dict[str, object] = {
         "name": "Grade 4",
         "login_required": False,
+        "assigned_user_name": "guest",  # blank, the page would ask whom the device is for
         "max_uses": 1,
         "invited_by": "Mr. Ames",
     }

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from enrollment.actions.authorities import create_authority, import_push_certificate
 from enrollment.actions.invitations import create_invitation
-from enrollment.models import Authority, Invitation, PushCertificate
+from enrollment.models import Authority, Invitation, Person, PushCertificate
 from enrollment.pki.keys import new_rsa_key
 from sites_config.models import Privilege, SiteAddress, SiteConfiguration, SitePrivilege, User
 from sites_config.secrets import decrypt
@@ -23,6 +23,8 @@ from sites_config.secrets import decrypt
 STAFF_NAME = "demo"
 MANY_USES = "Demonstration, many uses"
 SINGLE_USE = "Demonstration, single use"
+# The directory: user name, full name, room.
+PEOPLE = (("ana", "Ana Alvarez", "12"), ("jörg", "Jörg Müller", "14"), ("omar", "عمر حداد", "21"))
 
 
 class NotADemonstration(Exception):
@@ -42,6 +44,11 @@ def load_demo(*, hosts: tuple[str, ...], now: datetime) -> Site:
             site=site, certificate_pem=certificate, key_pem=key, password=None, now=now, is_demo=True
         )
     _staff(site)
+    for user_name, full_name, room in PEOPLE:
+        person = {"full_name": full_name, "room": room}
+        Person.objects.get_or_create(
+            site=site, user_name_folded=user_name, defaults=person | {"user_name": user_name}
+        )
     if not Invitation.objects.filter(site=site, name=MANY_USES).exists():
         _invite(site, MANY_USES, max_uses=None, now=now)
     return site

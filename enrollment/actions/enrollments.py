@@ -24,7 +24,10 @@ from enrollment.models import (
     Status,
 )
 from enrollment.models.moves import LAPSING, OPEN
-from sites_config.models import User
+from sites_config.models import Ownership, User
+
+# Under which name in ``answers`` it stands that somebody chose the site.
+SITE_ANSWER = "site"
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,20 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
         if _is_same_person(enrollment, who):
             _confirm(enrollment, now=now)
         else:
-            answer(enrollment, now=now, answers={}, **facts)
+            answer(enrollment, now=now, **facts, **_unanswered(enrollment))
         _note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
+
+
+def _unanswered(enrollment: Enrollment) -> dict[str, object]:
+    """The columns of every answer, as they are at the beginning."""
+    invitation = enrollment.invitation
+    blank = Enrollment(**_assignment(invitation))
+    return blank.assignment | {
+        "answers": {},
+        "ownership": "",
+        "ca_served_at": None,
+        "site_id": invitation.site_id if invitation else enrollment.entry_site_id,
+    }
 
 
 def _is_same_person(enrollment: Enrollment, who: SignIn) -> bool:
@@ -147,11 +162,36 @@ def answer(enrollment: Enrollment, *, now: datetime, **columns: object) -> None:
 def answer_screen(enrollment: Enrollment, slug: str, value: object, *, now: datetime) -> None:
     """Stores the answer of a small screen beside those of the others. Raises AnswersFrozen."""
     with transaction.atomic():
-        # Locked and read anew, or the answer given in another tab a moment ago would be lost.
-        answers = (
-            Enrollment.objects.select_for_update().values_list("answers", flat=True).get(pk=enrollment.pk)
-        )
-        answer(enrollment, now=now, answers=answers | {slug: value})
+        answer(enrollment, now=now, answers=locked_answers(enrollment) | {slug: value})
+
+
+def locked_answers(enrollment: Enrollment) -> dict[str, object]:
+    """Locked and read anew, or the answer given in another tab a moment ago would be lost."""
+    rows = Enrollment.objects.select_for_update().values_list("answers", flat=True)
+    return dict(rows.get(pk=enrollment.pk))
+
+
+def choose_site(enrollment: Enrollment, site_id: int, *, now: datetime) -> None:
+    """The site whose settings, authority and profile apply from now on. Raises AnswersFrozen."""
+    with transaction.atomic():
+        answers = locked_answers(enrollment) | {SITE_ANSWER: site_id}
+        answer(enrollment, now=now, answers=answers, site_id=site_id)
+
+
+def choose_ownership(enrollment: Enrollment, ownership: Ownership, *, now: datetime) -> None:
+    """Raises AnswersFrozen."""
+    with transaction.atomic():
+        answer(enrollment, now=now, ownership=ownership)
+
+
+def instruct(enrollment: Enrollment, *, now: datetime) -> None:
+    """The person was told how to enroll a device of their own; a repeated click changes nothing."""
+    try:
+        with transaction.atomic():
+            columns = {"ownership": Ownership.PERSONAL}
+            move(enrollment, Status.INSTRUCTED, now=now, condition=Q(ends_at__gt=now), columns=columns)
+    except MoveRefused:
+        return
 
 
 def idle_until(enrollment: Enrollment, now: datetime) -> datetime:

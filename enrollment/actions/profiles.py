@@ -25,7 +25,7 @@ from enrollment.models import (
 from enrollment.pki.cms import sign_attached
 from enrollment.profiles.enrollment_profile import BadProfile, EnrollmentProfile
 from sites_config.changes import remember
-from sites_config.models import SiteAddress
+from sites_config.models import Ownership, SiteAddress
 from sites_config.secrets import encrypt
 from sites_config.site_settings import SiteSettings
 
@@ -178,6 +178,7 @@ def _move(enrollment: Enrollment, profile: IssuedProfile, issuing: Issuing, now:
         ),
         columns={
             "profile": profile,
+            "ownership": Ownership.INSTITUTIONAL,
             "authority_id": issuing.authority_id,
             "topic": issuing.topic,
             "idle_until": min(now + IDLE, enrollment.ends_at),

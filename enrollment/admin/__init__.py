@@ -1,7 +1,9 @@
 """One file per noun, same names as in models/; importing them registers them. ``site`` is the admin site itself."""
 
 from enrollment.admin import (
+    agreement_acceptance,
     authority,
+    ca_certificate,
     certificate,
     challenge,
     command,
@@ -11,12 +13,15 @@ from enrollment.admin import (
     invitation,
     issued_profile,
     message_text,
+    person,
     push_certificate,
     signing_identity,
 )
 
 __all__ = [
+    "agreement_acceptance",
     "authority",
+    "ca_certificate",
     "certificate",
     "challenge",
     "command",
@@ -26,6 +31,7 @@ __all__ = [
     "invitation",
     "issued_profile",
     "message_text",
+    "person",
     "push_certificate",
     "signing_identity",
 ]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.models import Device, Enrollment
+from enrollment.models.assignment import COLUMNS
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.references import spoken
 
@@ -38,10 +39,19 @@ class DeviceAdmin(FindsReference, WithTimeline):
         "os_version",
         "assigned_user_name",
         "site",
+        "ownership",
+        "method",
         "status",
         "last_seen_at",
     )
-    list_filter = (BY_SITE, "enrollment__status", "model_name", "assignment_source", "last_seen_at")
+    list_filter = (
+        BY_SITE,
+        "enrollment__status",
+        "ownership",
+        "model_name",
+        "assignment_source",
+        "last_seen_at",
+    )
     search_fields = (
         "serial_number",
         "udid",
@@ -51,7 +61,7 @@ class DeviceAdmin(FindsReference, WithTimeline):
         "enrollment__reference",
     )
     search_help_text = "Serial number, UDID, reference code, name of the device or of its user"
-    list_select_related = ("site", "enrollment")
+    list_select_related = ("site", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
     fieldsets = (
@@ -70,8 +80,11 @@ class DeviceAdmin(FindsReference, WithTimeline):
                 )
             },
         ),
-        ("Assigned to", {"fields": ("assigned_user_name", "assigned_full_name", "assignment_source")}),
-        ("Management", {"fields": ("site", "enrollment", "first_seen_at", "last_seen_at")}),
+        ("Assigned to", {"fields": COLUMNS}),
+        (
+            "Management",
+            {"fields": ("site", "ownership", "method", "enrollment", "first_seen_at", "last_seen_at")},
+        ),
         (
             "State",
             {
@@ -87,6 +100,15 @@ class DeviceAdmin(FindsReference, WithTimeline):
             },
         ),
     )
+
+    @admin.display(description="enrolled by")
+    def method(self, device: Device) -> str:
+        """As Jamf Pro's enrollment method: by an invitation, or by whoever signed in."""
+        enrollment = device.enrollment
+        if enrollment is None:
+            return ""
+        invitation = f"invitation “{enrollment.invitation.name}”" if enrollment.invitation else ""
+        return ", ".join(filter(None, (enrollment.signed_in_name, invitation)))
 
     @admin.display(description="status", ordering="enrollment__status")
     def status(self, device: Device) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.models import Enrollment
+from enrollment.models.assignment import COLUMNS
 from sites_config.admin.scoped import BY_SITE
 from sites_config.references import spoken
 
@@ -45,7 +46,21 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
     linked = ("device", "invitation")
     readonly_fields = ("code",)
     fieldsets = (
-        (None, {"fields": ("code", "status", "failure_reason", "site", "entry_site", "host", "language")}),
+        (
+            None,
+            {
+                "fields": (
+                    "code",
+                    "status",
+                    "failure_reason",
+                    "ownership",
+                    "site",
+                    "entry_site",
+                    "host",
+                    "language",
+                )
+            },
+        ),
         (
             "When",
             {
@@ -63,7 +78,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
             "Who",
             {"fields": ("invitation", "invitation_use", "signed_in_with", "signed_in_name", "signed_in_at")},
         ),
-        ("Assigned to", {"fields": ("assigned_user_name", "assigned_full_name", "assignment_source")}),
+        ("Assigned to", {"fields": COLUMNS}),
         ("Device", {"fields": ("device", "claimed", "authority", "topic")}),
         ("Answers", {"fields": ("answers",)}),
     )

@@ -66,7 +66,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
     readonly_fields = ("uses", "state", "created_by", "created_at")
     fieldsets = (
         (None, {"fields": ("site", "name", "invited_by")}),
-        ("Who may use it", {"fields": ("login_required", "max_uses", "expires_at")}),
+        ("Who may use it", {"fields": ("login_required", "ask_for_agreement", "max_uses", "expires_at")}),
         ("Assigned to", {"fields": ("assigned_user_name", "assigned_full_name")}),
         ("So far", {"fields": ("state", "uses", "created_by", "created_at")}),
     )

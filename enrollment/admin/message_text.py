@@ -19,6 +19,7 @@ _BESIDE_THE_STEPS = (
     welcome.Texts,
     resume.Texts,
     problem.Texts,
+    mdm_profile.InfoTexts,
     mdm_profile.RightTexts,
     mdm_profile.NeverTexts,
     mdm_profile.ProfileTexts,
@@ -27,8 +28,12 @@ _BESIDE_THE_STEPS = (
 
 def declared_messages() -> Iterator[Message]:
     """Every Message of every screen, in the order a person meets them."""
+    seen: set[str] = set()
     for declared in (*(step.Texts for step in STEPS), *_BESIDE_THE_STEPS):
-        yield from (value for value in vars(declared).values() if isinstance(value, Message))
+        for message in vars(declared).values():
+            if isinstance(message, Message) and message.key not in seen:  # screens share some
+                seen.add(message.key)
+                yield message
 
 
 def columns() -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """One file per noun."""
 
+from enrollment.models.agreement_acceptance import AgreementAcceptance
+from enrollment.models.assignment import AssignmentSource
 from enrollment.models.authority import Authority, AuthorityState
+from enrollment.models.ca_certificate import CaCertificate
 from enrollment.models.certificate import Certificate
 from enrollment.models.challenge import Challenge
 from enrollment.models.command import Command, CommandState
 from enrollment.models.device import Device
 from enrollment.models.enrollment import (
-    AssignmentSource,
     Enrollment,
     FailureReason,
     InvitationUse,
@@ -16,14 +18,17 @@ from enrollment.models.event import Event, EventKind
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
 from enrollment.models.moves import MOVES, Status
+from enrollment.models.person import Person
 from enrollment.models.push_certificate import PushCertificate
 from enrollment.models.signing_identity import SigningIdentity
 
 __all__ = [
     "MOVES",
+    "AgreementAcceptance",
     "AssignmentSource",
     "Authority",
     "AuthorityState",
+    "CaCertificate",
     "Certificate",
     "Challenge",
     "Command",
@@ -36,6 +41,7 @@ __all__ = [
     "Invitation",
     "InvitationUse",
     "IssuedProfile",
+    "Person",
     "PushCertificate",
     "SignInMethod",
     "SigningIdentity",

@@ -2,10 +2,11 @@
 
 from django.db import models
 
-from enrollment.models.enrollment import AssignmentSource
+from enrollment.models.assignment import Assignment
+from sites_config.models import Ownership
 
 
-class Device(models.Model):
+class Device(Assignment):
     """``enrollment`` is the current one; earlier ones stay as history. UDID and serial number are claims, not proof."""
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="devices")
@@ -29,9 +30,7 @@ class Device(models.Model):
     profiles = models.JSONField(
         default=list, blank=True, help_text="Identifiers and names of installed profiles."
     )
-    assigned_user_name = models.CharField(max_length=150, blank=True)
-    assigned_full_name = models.CharField(max_length=150, blank=True)
-    assignment_source = models.CharField(max_length=20, choices=AssignmentSource.choices, blank=True)
+    ownership = models.CharField(max_length=20, choices=Ownership.choices, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 

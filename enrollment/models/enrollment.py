@@ -7,23 +7,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from enrollment.models.assignment import Assignment
 from enrollment.models.moves import LAPSING, Status
+from sites_config.models import Ownership
 from sites_config.references import new_reference, spoken
 
 
 class SignInMethod(models.TextChoices):
     NONE = "", "Not signed in"
     STAFF = "staff", "Staff account"
-
-
-class AssignmentSource(models.TextChoices):
-    """How the device's user was set; a self-declared one never feeds a rule."""
-
-    NONE = "", "Nobody"
-    SIGNED_IN = "signed-in", "Signed in"
-    STAFF = "staff", "Staff"
-    INVITATION = "invitation", "Invitation"
-    SELF_DECLARED = "self-declared", "Self-declared"
 
 
 class InvitationUse(models.TextChoices):
@@ -43,7 +35,7 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Enrollment(models.Model):
+class Enrollment(Assignment):
     """``entry_site`` is the site of the host; ``site`` the one whose settings, authority and profile apply."""
 
     entry_site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments")
@@ -76,9 +68,9 @@ class Enrollment(models.Model):
     signed_in_name = models.CharField(max_length=150, blank=True)
     signed_in_at = models.DateTimeField(null=True, blank=True)
 
-    assigned_user_name = models.CharField(max_length=150, blank=True)
-    assigned_full_name = models.CharField(max_length=150, blank=True)
-    assignment_source = models.CharField(max_length=20, choices=AssignmentSource.choices, blank=True)
+    ownership = models.CharField(max_length=20, choices=Ownership.choices, blank=True)
+    directory_searches = models.PositiveSmallIntegerField(default=0, editable=False)
+    ca_served_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     answers = models.JSONField(default=dict, blank=True, help_text="Answers of small screens, by screen.")
     language = models.CharField(max_length=12, blank=True)

@@ -10,6 +10,8 @@ class EventKind(models.TextChoices):
     SIGNED_OUT = "signed-out", "Logged out"
     PROFILE_SERVED = "profile-served", "Profile downloaded by the device"
     ANSWERS_CHANGED = "answers-changed", "Answers changed; the profile was withdrawn"
+    AGREEMENT_ACCEPTED = "agreement-accepted", "Agreement accepted"
+    AGREEMENT_DECLINED = "agreement-declined", "Agreement not accepted"
     SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
     CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
     DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"

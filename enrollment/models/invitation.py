@@ -13,6 +13,9 @@ class Invitation(models.Model):
     token_sha256 = models.BinaryField(max_length=32, editable=False)
     token_encrypted = models.BinaryField(editable=False)
     login_required = models.BooleanField(default=True)
+    ask_for_agreement = models.BooleanField(
+        default=False, help_text="People accept the site's license agreement before they enroll."
+    )
     max_uses = models.PositiveIntegerField(
         null=True, blank=True, default=1, help_text="Blank: as many as you like."
     )

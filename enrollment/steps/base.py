@@ -79,6 +79,7 @@ class Step(FormScreen):
         response = self.answer(form)
         if form.errors:
             return self.form_invalid(form)
+        self.visit.settle_site()
         return response or see_other(f"/enroll/{self.visit.enrollment.public_id}/")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
-from enrollment.models import Status
+from enrollment.models import AssignmentSource, Status
 from enrollment.steps.base import Step
 from enrollment.visit import Visit
 from sites_config.texts import Message
@@ -38,7 +38,7 @@ class Complete(Step):
 
     @classmethod
     def applies(cls, visit: Visit) -> bool:
-        return visit.enrollment.status != Status.FAILED
+        return visit.enrollment.status != Status.FAILED and not visit.is_personal
 
     @classmethod
     def done(cls, visit: Visit) -> bool:
@@ -49,7 +49,10 @@ class Complete(Step):
         model = enrollment.claimed.get(
             "model_name", ""
         )  # "iPad13,4", the product name, says nothing to people
-        assigned_to = enrollment.assigned_full_name or enrollment.assigned_user_name
+        # R26: a name that somebody typed by themselves must not tell them whose it is.
+        typed = enrollment.assignment_source == AssignmentSource.SELF_DECLARED
+        full_name = "" if typed else enrollment.assigned_full_name
+        assigned_to = full_name or enrollment.assigned_user_name
         context = super().get_context_data(**kwargs)
         if context["page"].progress:
             context["page"].progress.segments = ["done"] * context["page"].progress.total

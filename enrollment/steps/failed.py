@@ -51,7 +51,7 @@ class Failed(Step):
 
     @classmethod
     def applies(cls, visit: Visit) -> bool:
-        return visit.ended
+        return visit.ended and not visit.is_personal
 
     @classmethod
     def done(cls, visit: Visit) -> bool:

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 @dataclass(frozen=True)
 class Inlined:
-    """``policy`` is the Content-Security-Policy of a page with exactly this style and script."""
+    """``policy`` is the Content-Security-Policy of a page with exactly this style and script; forms add a style."""
 
     css: SafeString
+    forms_css: SafeString
     js: SafeString
     policy: str
 
@@ -22,12 +23,13 @@ class Inlined:
 @functools.cache
 def inlined() -> Inlined:
     """Read once per process."""
-    css, js = _source("enrollment/page.css"), _source("enrollment/page.js")
+    css, forms_css, js = map(_source, ("enrollment/page.css", "enrollment/forms.css", "enrollment/page.js"))
+    styles = f"'{_hash(css)}' '{_hash(forms_css)}'"
     policy = (
-        f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {styles}; script-src '{_hash(js)}'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return Inlined(mark_safe(css), mark_safe(js), policy)  # noqa: S308  # our own two files
+    return Inlined(mark_safe(css), mark_safe(forms_css), mark_safe(js), policy)  # noqa: S308  # our own files
 
 
 def _source(name: str) -> str:

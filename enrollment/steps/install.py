@@ -164,7 +164,7 @@ class Install(Step):
 
     @classmethod
     def applies(cls, visit: Visit) -> bool:
-        return visit.enrollment.status != Status.FAILED
+        return visit.enrollment.status != Status.FAILED and not visit.is_personal
 
     @classmethod
     def done(cls, visit: Visit) -> bool:

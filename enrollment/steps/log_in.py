@@ -6,11 +6,9 @@ from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.enrollments import AnswersFrozen, sign_in
 from enrollment.signin import password
-from enrollment.signin.privileges import may
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
 from enrollment.visit import Visit
-from sites_config.models import Privilege
 from sites_config.texts import Message
 
 
@@ -68,7 +66,7 @@ class LogIn(Step):
 
     @classmethod
     def done(cls, visit: Visit) -> bool:
-        return bool(visit.enrollment.signed_in_with) and visit.may_enroll
+        return bool(visit.enrollment.signed_in_with) and bool(visit.candidates)
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         form = super().get_form(form_class)
@@ -94,7 +92,7 @@ class LogIn(Step):
             return None
         except Busy:
             raise Problem("busy", 503) from None
-        if not may(who.user, Privilege.ENROLL_MOBILE_DEVICES, self.visit.entry_site):
+        if not self.visit.would_allow(who):
             raise Problem("no_privilege", 403)
         self.visit.begin()
         try:

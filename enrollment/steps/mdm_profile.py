@@ -28,9 +28,6 @@ class Texts:
         placeholders=("organization", "device"),
     )
     lead = Message("mdm-profile.lead", _("Continue downloads a profile that you then install in Settings."))
-    info = Message("mdm-profile.info", _("Information about enrollment"))
-    can = Message("mdm-profile.can", _("What {organization} can do"), placeholders=("organization",))
-    cannot = Message("mdm-profile.cannot", _("What {organization} cannot do"), placeholders=("organization",))
     ask = Message("mdm-profile.ask", _("Safari will ask: tap Allow"))
     ask_why = Message("mdm-profile.ask-why", _("If you tap Ignore, nothing is downloaded."))
     ask_ios = Message(
@@ -47,6 +44,20 @@ class Texts:
     )
     close = Message("mdm-profile.close", _("Close"))
     go_on = Message("mdm-profile.continue", _("Continue"))
+
+
+class InfoTexts:
+    """The control that tells what management means, on the screens that ask for a decision about it."""
+
+    info = Message("mdm-profile.info", _("Information about enrollment"))
+    description = Message(
+        "ownership.institutional-description",
+        _("{organization} manages the whole device."),
+        placeholders=("organization",),
+        markdown=True,
+    )
+    can = Message("mdm-profile.can", _("What {organization} can do"), placeholders=("organization",))
+    cannot = Message("mdm-profile.cannot", _("What {organization} cannot do"), placeholders=("organization",))
 
 
 class RightTexts:
@@ -105,6 +116,10 @@ class MdmProfile(Step):
     template_name = "enrollment/mdm_profile.html"
 
     @classmethod
+    def applies(cls, visit: Visit) -> bool:
+        return not visit.is_personal
+
+    @classmethod
     def done(cls, visit: Visit) -> bool:
         enrollment = visit.enrollment
         return enrollment.status not in OPEN or enrollment.profile_id is not None
@@ -115,16 +130,21 @@ class MdmProfile(Step):
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        texts = texts_for(self.visit.site, self.request.language)
-        rights = ScreenTexts(RightTexts, texts, {})
-        never = ScreenTexts(NeverTexts, texts, {})
-        can, cannot = _rights(self.visit)
-        return context | {
-            "can": [rights[_name(right.slug)] for right in can],
-            "cannot": [never[_name(slug)] for slug in OutOfReach]
-            + [rights[_name(right.slug)] for right in cannot],
-        }
+        return super().get_context_data(**kwargs) | can_and_cannot(self.visit, self.request.language)
+
+
+def can_and_cannot(visit: Visit, language: str) -> dict[str, Any]:
+    """What the organization may do to the device by its access rights, for ``rights.html``."""
+    texts = texts_for(visit.site, language)
+    rights, never = ScreenTexts(RightTexts, texts, {}), ScreenTexts(NeverTexts, texts, {})
+    info = ScreenTexts(InfoTexts, texts, {"organization": visit.site.organization_name})
+    can, cannot = _rights(visit)
+    return {
+        "info": info,
+        "can": [rights[_name(right.slug)] for right in can],
+        "cannot": [never[_name(slug)] for slug in OutOfReach]
+        + [rights[_name(right.slug)] for right in cannot],
+    }
 
 
 def _name(slug: str) -> str:

@@ -38,6 +38,7 @@ class Page:
             "frame": ScreenTexts(FrameTexts, texts, values),
             "page": self._page(screen, values),
             "inline_css": inlined().css,
+            "forms_css": inlined().forms_css,
             "inline_js": inlined().js,
         }
 

@@ -91,6 +91,14 @@ class Texts:
     )
     no_privilege_action = Message("problem.no-privilege.action", _("Log in as someone else"))
 
+    agreement_declined_title = Message("problem.agreement-declined.title", _("Nothing was installed"))
+    agreement_declined_cause = Message(
+        "problem.agreement-declined.cause",
+        _("Without the agreement the {device} is not enrolled; ask {support} if you have questions."),
+        placeholders=("device", "support"),
+    )
+    agreement_declined_action = Message("problem.agreement-declined.action", _("Read the agreement again"))
+
     closed_title = Message("problem.closed.title", _("Enrollment is closed"))
     closed_cause = Message(
         "problem.closed.cause",

@@ -8,14 +8,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from enrollment import flow
+from enrollment.actions.ca_certificates import note_fetched, signed_ca_profile
+from enrollment.actions.issuing import NotReady
 from enrollment.actions.profiles import served
 from enrollment.actions.tokens import digest
-from enrollment.models import IssuedProfile, Status
+from enrollment.models import Enrollment, IssuedProfile, Status
+from enrollment.models.moves import OPEN
 from enrollment.profiles.enrollment_profile import CONTENT_TYPE
+from enrollment.steps.ca_certificate import Texts as CaTexts
 from enrollment.views.problems import problem_page
 from enrollment.visit import of_device
 from sites_config.http import SiteRequest
 from sites_config.secrets import decrypt
+from sites_config.texts import texts_for
 
 
 @csrf_exempt  # a POST is answered with 405: a device must never read 403
@@ -32,8 +37,34 @@ def download(request: SiteRequest, token: str) -> HttpResponse:
         )
     if request.method == "GET" and not _is_prefetch(request):
         served(profile, now=now)
-    response = HttpResponse(decrypt(bytes(profile.body_encrypted or b"")), content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = 'attachment; filename="enrollment.mobileconfig"'
+    return _attachment(decrypt(bytes(profile.body_encrypted or b"")), "enrollment")
+
+
+@csrf_exempt
+@require_safe
+def ca_certificate(request: SiteRequest, public_id: str) -> HttpResponse:
+    """The CA certificate for whoever has the enrollment's address: it is no secret, and the installer has no cookie."""
+    now = timezone.now()
+    rows = Enrollment.objects.filter(entry_site=request.site.site_id, public_id=public_id, status__in=OPEN)
+    enrollment = rows.select_related("invitation").first()
+    if enrollment is None or enrollment.lapsed(now):
+        return problem_page(request, "profile_gone", 410)
+    site = of_device(enrollment, now).site
+    words = texts_for(site, request.language).plain(
+        CaTexts.description, {"organization": site.organization_name}
+    )
+    try:
+        body = signed_ca_profile(site, description=words, now=now)
+    except NotReady:
+        return problem_page(request, "unavailable", 503)
+    if request.method == "GET" and not _is_prefetch(request):
+        note_fetched(enrollment, now=now)
+    return _attachment(body, "certificate")
+
+
+def _attachment(body: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.mobileconfig"'
     return response
 
 

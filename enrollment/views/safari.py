@@ -13,16 +13,15 @@ from enrollment.actions.enrollments import begin_anew, leave, why_ended
 from enrollment.actions.invitations import WHY_RELEASED, WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
-from enrollment.signin.privileges import signed_in_may
+from enrollment.signin.privileges import grants_column
 from enrollment.steps.base import Problem, Step, see_other
 from enrollment.steps.install import status_word
 from enrollment.steps.page import Page, render
 from enrollment.steps.resume import Texts as ResumeTexts
 from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
 from enrollment.views.problems import problem_page
-from enrollment.visit import MAY_ENROLL, Visit, new_visit
+from enrollment.visit import GRANTS, Visit, new_visit
 from sites_config.http import SiteRequest
-from sites_config.models import Privilege
 from sites_config.secrets import decrypt
 
 # What closes an enrollment for this browser: the next Start begins a new one.
@@ -35,8 +34,7 @@ OVER = GONE | {Status.ENROLLED, Status.INSTRUCTED}
 def rows_for_pages(request: SiteRequest) -> QuerySet[Enrollment]:
     """The enrollments entered at the host's site, with everything a page asks for in one query."""
     rows = Enrollment.objects.select_related("profile", "invitation", "signed_in_user")
-    may_enroll = signed_in_may(Privilege.ENROLL_MOBILE_DEVICES, request.site)
-    return rows.filter(entry_site=request.site.site_id).annotate(**{MAY_ENROLL: may_enroll})
+    return rows.filter(entry_site=request.site.site_id).annotate(**{GRANTS: grants_column()})
 
 
 def row_of_key(request: SiteRequest, key: str) -> Enrollment | None:
@@ -114,7 +112,7 @@ class Screen(View):
 
 def show(visit: Visit, request: SiteRequest, step: type[Step] | None = None) -> HttpResponse:
     """The screen's own answer to the request."""
-    if visit.site.archived or (not visit.saved and not visit.site.portal_open):
+    if visit.site.archived or (not visit.saved and not visit.site.portal_open) or visit.closed:
         return problem_page(request, "closed", 403)
     chosen = step or flow.current_step(visit)
     screen = chosen()
@@ -143,6 +141,17 @@ def status(request: SiteRequest, public_id: str) -> HttpResponse:
     if row is None or not opens(sent_key(request), row):
         return HttpResponse("unknown", content_type="text/plain", status=404)
     return HttpResponse(status_word(row, timezone.now()), content_type="text/plain")
+
+
+@require_safe
+def ca_status(request: SiteRequest, public_id: str) -> HttpResponse:
+    """One word for the page with the CA certificate; changes nothing."""
+    row = Enrollment.objects.filter(entry_site=request.site.site_id, public_id=public_id).first()
+    if row is None or not opens(sent_key(request), row):
+        return HttpResponse("unknown", content_type="text/plain", status=404)
+    return HttpResponse(
+        "profile-fetched" if row.ca_served_at else "profile-issued", content_type="text/plain"
+    )
 
 
 @require_POST

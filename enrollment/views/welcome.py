@@ -91,6 +91,8 @@ def _refusal(request: SiteRequest, opened: Opened, own: Enrollment | None) -> Ht
     site = SiteConfiguration.for_site(invitation.site_id)
     if invitation.revoked_at:
         return problem_page(request, "invitation_revoked", 410, action="/enroll/", site=site)
+    if Visit(_unsaved(request, invitation), now).closed:
+        return problem_page(request, "closed", 403, site=site)
     if invitation.expires_at and invitation.expires_at <= now:
         return problem_page(request, "invitation_expired", 410, action="/enroll/", site=site)
     if invitation.max_uses is None or invitation.uses_held + invitation.uses_spent < invitation.max_uses:
@@ -103,6 +105,11 @@ def _refusal(request: SiteRequest, opened: Opened, own: Enrollment | None) -> Ht
     form = "TIME_FORMAT" if since.date() == here.date() else "SHORT_DATETIME_FORMAT"
     values = {"started_at": date_format(since, form)}
     return problem_page(request, "invitation_elsewhere", 409, site=site, values=values)
+
+
+def _unsaved(request: SiteRequest, invitation: Invitation) -> Enrollment:
+    """What Start would make, for questions before it."""
+    return Enrollment(entry_site_id=request.site.site_id, site_id=invitation.site_id, invitation=invitation)
 
 
 def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse:

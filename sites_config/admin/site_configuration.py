@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.sites.models import Site
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, Model, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
 
@@ -33,7 +33,24 @@ class SiteConfigurationInline(ScopedStackedInline):
         (None, {"fields": ("organization_name", "parent", "archived")}),
         ("Support contact", {"fields": ("support_name", "support_phone", "support_email")}),
         ("Language and time", {"fields": ("default_language", "languages", "time_zone")}),
-        ("Enrollment", {"fields": ("portal_open", "access_rights", "device_certificate_years")}),
+        (
+            "Enrollment",
+            {"fields": ("portal_open", "takes_devices", "access_rights", "device_certificate_years")},
+        ),
+        (
+            "Whose devices",
+            {
+                "fields": (
+                    "institutional_enrollment",
+                    "personal_enrollment",
+                    "personal_sign_in_domain",
+                    "account_driven_enrollment",
+                )
+            },
+        ),
+        ("Agreement", {"fields": ("agreement_for_staff",)}),
+        ("CA certificate", {"fields": ("skip_ca_certificate", "tls_needs_ca")}),
+        ("When a device enrolls again", {"fields": ("clear_location_history", "clear_commands")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -50,8 +67,9 @@ class SiteConfigurationInline(ScopedStackedInline):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "portal_open" and field is not None:
-            field.widget.choices = [("unknown", "As inherited"), ("true", "Yes"), ("false", "No")]
+        if isinstance(db_field, BooleanField) and db_field.null and field is not None:
+            blank = "Only if no site belongs to it" if db_field.name == "takes_devices" else "As inherited"
+            field.widget.choices = [("unknown", blank), ("true", "Yes"), ("false", "No")]
         return field
 
 

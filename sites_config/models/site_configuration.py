@@ -14,6 +14,15 @@ from sites_config.site_settings import SiteSettings, settings_for
 MAX_DEPTH = 4
 
 
+class ClearCommands(models.TextChoices):
+    """What goes of the commands of a device's earlier enrollments, named as Jamf Pro names it."""
+
+    NOTHING = "nothing", "Delete nothing"
+    ERRORS = "errors", "Delete failed commands"
+    UNACKNOWLEDGED = "unacknowledged", "Delete everything except acknowledged commands"
+    EVERYTHING = "everything", "Delete everything"
+
+
 class SiteConfiguration(models.Model):
     """One row per Site. Read it through ``for_site``, which fills the blanks from parent and grandparent."""
 
@@ -39,6 +48,63 @@ class SiteConfiguration(models.Model):
     time_zone = models.CharField(max_length=60, blank=True, help_text="Such as Europe/Berlin.")
     portal_open = models.BooleanField(
         null=True, blank=True, help_text="Whether people may enroll by logging in at the site's address."
+    )
+    institutional_enrollment = models.BooleanField(
+        "institutionally owned devices",
+        null=True,
+        blank=True,
+        help_text="Whether devices of the institution may be enrolled.",
+    )
+    personal_enrollment = models.BooleanField(
+        "personally owned devices",
+        null=True,
+        blank=True,
+        help_text="Whether people are told how to enroll a device of their own. It never gets this site's profile.",
+    )
+    personal_sign_in_domain = models.CharField(
+        max_length=253,
+        blank=True,
+        help_text="The part behind the @ of the account that people sign in with on their own device.",
+    )
+    account_driven_enrollment = models.BooleanField(
+        "account-driven enrollment is served by this domain",
+        null=True,
+        blank=True,
+        help_text="Tick it when https://DOMAIN/.well-known/com.apple.remotemanagement names your device management. "
+        "Without it people are sent to the support contact.",
+    )
+    takes_devices = models.BooleanField(
+        "devices may be enrolled into this site itself",
+        null=True,
+        blank=True,
+        help_text="Not inherited. Unknown: only if no other site belongs to it, so that a district offers its schools.",
+    )
+    agreement_for_staff = models.BooleanField(
+        "staff accept the agreement too", null=True, blank=True, help_text="For enrollments by staff."
+    )
+    skip_ca_certificate = models.BooleanField(
+        "skip certificate installation during enrollment",
+        null=True,
+        blank=True,
+        help_text="Off: people install the CA certificate in a profile of its own before the MDM profile.",
+    )
+    tls_needs_ca = models.BooleanField(
+        "this server's own TLS certificate hangs on that CA",
+        null=True,
+        blank=True,
+        help_text="People are then told to trust it in Settings, General, About, Certificate Trust Settings.",
+    )
+    clear_location_history = models.BooleanField(
+        "clear the history of users and locations when a device enrolls again",
+        null=True,
+        blank=True,
+        help_text="The user and location themselves always come from the new enrollment only.",
+    )
+    clear_commands = models.CharField(
+        "clear management history when a device enrolls again",
+        max_length=20,
+        blank=True,
+        choices=ClearCommands.choices,
     )
     access_rights = models.PositiveIntegerField(
         null=True,
@@ -83,6 +149,13 @@ class SiteConfiguration(models.Model):
         if (rights & 2 and not rights & 1) or (rights & 128 and not rights & 64):
             raise ValidationError(
                 {"access_rights": "Apple allows 2 only together with 1, and 128 only with 64."}
+            )
+        if self.personal_enrollment and not (self.personal_sign_in_domain and self.account_driven_enrollment):
+            raise ValidationError(
+                {
+                    "personal_enrollment": "Personally owned devices need the sign-in domain, and the tick that "
+                    "account-driven enrollment is served by it."
+                }
             )
         if self.parent_id and self.site_id in self._lineage_of(self.parent_id):
             raise ValidationError(

@@ -1,6 +1,8 @@
 document.documentElement.className = 'js';
 document.addEventListener('DOMContentLoaded', function () {
   function find(id) { return document.getElementById(id); }
+  if (find('mark')) find('id_user_name').addEventListener('input', function () { find('mark').textContent = ''; });
+  if (!find('wait')) return;
   var data = find('wait').dataset, end = Date.now() + 1000 * data.left, fetched, said;
 
   function ask() {

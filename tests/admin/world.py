@@ -15,6 +15,9 @@ from enrollment.actions.invitations import show_link
 from enrollment.actions.profiles import ProfileWords, issue_profile
 from enrollment.actions.tokens import new_token
 from enrollment.models import (
+    AgreementAcceptance,
+    Authority,
+    CaCertificate,
     Certificate,
     Challenge,
     Command,
@@ -24,10 +27,11 @@ from enrollment.models import (
     Event,
     EventKind,
     Invitation,
+    Person,
     Status,
 )
 from sites_config.middleware.sessions import SITE_KEY
-from sites_config.models import MessageText, Privilege, SiteConfiguration, User
+from sites_config.models import Agreement, MessageText, Privilege, SiteConfiguration, User
 from sites_config.secrets import encrypt
 from tests import people
 
@@ -62,6 +66,11 @@ def populate(site: Site, host: str, word: str) -> World:
     """An invitation that enrolled a device, one whose profile is on its way, staff, texts, commands, events."""
     member = people.staff(f"staff-{word}", f"{word} Staff", (site, Privilege.ENROLL_MOBILE_DEVICES))
     MessageText.objects.create(site=site, key="welcome.title", text_en=f"Welcome to {word}")
+    Person.objects.create(site=site, user_name=f"person-{word}", full_name=f"{word} Person")
+    agreement = Agreement.objects.create(
+        site=site, version=1, text_en=f"Agreement {word}", published_at=timezone.now()
+    )
+    _ca_certificate(site, word)
     invitation, token = people.invite(site, name=f"Invitation {word}", max_uses=5)
     show_link(invitation, actor=member, now=timezone.now())
     key = new_token()
@@ -70,7 +79,27 @@ def populate(site: Site, host: str, word: str) -> World:
     _enrolled(challenge_row, word)
     second = new_token()
     _profile(_started(site, host, second, invitation), site, host, second)
+    AgreementAcceptance.objects.create(
+        site=site,
+        enrollment=waiting,
+        agreement=agreement,
+        language="en",
+        text_sha256="ab" * 32,
+        accepted_at=timezone.now(),
+        signed_in_name=f"Person {word}",
+    )
     return World(site, word, (token, key, second, *SECRETS))
+
+
+def _ca_certificate(site: Site, word: str) -> None:
+    authority = Authority.objects.get(site=site)
+    CaCertificate.objects.create(
+        site=site,
+        name=f"CA {word}",
+        certificate_der=authority.certificate_der,
+        not_after=authority.not_after,
+        created_at=timezone.now(),
+    )
 
 
 def _started(site: Site, host: str, key: str, invitation: Invitation) -> Enrollment:

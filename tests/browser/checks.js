@@ -28,7 +28,9 @@ function checkDocument() {
 }
 
 function checkControl(element) {
-  var box = element.getBoundingClientRect();
+  // The label of a choice covers its whole card.
+  var target = element.type === 'radio' ? element.parentNode : element;
+  var box = target.getBoundingClientRect();
   var inText = element.tagName === 'A' && getComputedStyle(element).display === 'inline';
   if (!inText && (box.width < 44 || box.height < 44)) {
     faults.push('small target ' + Math.round(box.width) + 'x' + Math.round(box.height) + ': ' + named(element));
@@ -50,6 +52,6 @@ function checkText(element) {
 
 checkDocument();
 all('a, button, input, select, textarea, summary').filter(seen).forEach(checkControl);
-all('input, select, textarea').filter(seen).forEach(checkField);
+all('input:not([type=radio]), select, textarea').filter(seen).forEach(checkField);
 all('body *').filter(seen).forEach(checkText);
 return faults;

@@ -6,9 +6,10 @@ import plistlib
 import pytest
 from django.contrib.sites.models import Site
 
+from enrollment.actions.assignments import assign
 from enrollment.actions.commands import take_report
 from enrollment.mdm.report import read_report
-from enrollment.models import Command, Device, Enrollment, EventKind, Status
+from enrollment.models import AssignmentSource, Command, Device, Enrollment, EventKind, Status
 from sites_config.secrets import decrypt
 from tests import people
 from tests.device.phones import Phone, Phones
@@ -76,7 +77,13 @@ def test_r17_the_first_token_update_takes_over_with_user_and_claims_of_the_new_o
 
 
 def test_r17_a_device_without_a_user_does_not_inherit_one(phones: Phones, earlier: Phone) -> None:
-    phones.enrolled(udid=UDID)
+    nobody, _token = people.invite(phones.site, assigned_user_name="")
+    later = phones.started(udid=UDID, invitation=nobody)
+    assign(later.attempt, None, source=AssignmentSource.SELF_DECLARED, now=phones.clock.now())
+    later.take(later.issue())
+    later.obtain_certificate()
+    later.authenticate()
+    later.token_update()
     device = Device.objects.get(udid=UDID)
     assert (device.assigned_user_name, device.assigned_full_name, device.assignment_source) == ("", "", "")
 

@@ -76,8 +76,8 @@ def test_r19_check_in_finds_the_site_by_certificate_at_any_address_of_the_instit
     phones: Phones, alpha: Site
 ) -> None:
     """The profile's address leads to a child, a parent or another name of the site: the certificate decides."""
-    child = people.new_site("Alpha Primary", "primary.test", parent=alpha, ready=False)
     phone = phones.enrolled()
+    child = people.new_site("Alpha Primary", "primary.test", parent=alpha, ready=False)
     at_the_child = phones.enrolled(site=alpha, invitation=people.invite(child)[0])
     for host in ("localhost", "127.0.0.1:8443", "primary.test", "alpha.test"):
         for each in (phone, at_the_child):

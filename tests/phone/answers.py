@@ -92,7 +92,9 @@ def _asks_text(form: Form) -> bool:
 def _write(form: Form, answers: Answers) -> Reply:
     values = _filled(form, answers)
     written = ", ".join(f"{name}={value}" for name, value in values.items()) or "nothing"
-    return Reply(form, values, form.button(), f"write {written}")
+    # A magnifier comes first in its form, because Return presses it; a person who is done presses the other.
+    onwards = next((button for button in form.buttons if button.name != "search"), form.button())
+    return Reply(form, values, onwards, f"write {written}")
 
 
 def _filled(form: Form, answers: Answers) -> dict[str, str]:

@@ -36,6 +36,8 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "invitation": [f"/i/{token}", f"/i/{token}x"],
         "enrollment": [f"{own}/"],
         "status": [f"{own}/status"],
+        "ca-status": [f"{own}/ca-status"],
+        "ca-profile": ["/enroll/unknown/ca.mobileconfig"],  # like a profile's URL it notes its first serving
         "log-out": [f"{own}/log-out"],
         "start-over": [f"{own}/start-over"],
         "screen": [f"{own}/{screen}/" for screen in screens],

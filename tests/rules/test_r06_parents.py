@@ -70,11 +70,17 @@ def test_r06_a_privilege_at_the_parent_counts_for_its_children(
 
 
 def test_r06_a_privilege_at_a_child_says_nothing_about_the_parent(alpha: Site, junior: Site) -> None:
+    """They come in by the parent's address, and the device is the child's."""
+    people.configure(alpha, takes_devices=True)
     people.staff("jun", "Jun Ito", (junior, Privilege.ENROLL_MOBILE_DEVICES))
+    visitor = Visitor()
 
-    answer = Visitor().log_in("jun")
+    visitor.log_in("jun")
+    visitor.go_on()
 
-    assert as_page(answer).h1 == "Your account may not enroll devices"
+    assert visitor.enrollment.site == junior
+    visitor.post(f"{visitor.own}/site/", {"site": str(alpha.pk)})
+    assert visitor.enrollment.site == junior
 
 
 def test_r06_an_archived_child_takes_no_invitations(alpha: Site, junior: Site) -> None:

@@ -37,5 +37,5 @@ def test_r14_fields_that_no_form_asks_for_change_nothing(alpha: Site, beta: Site
     assert (enrollment.signed_in_user, enrollment.signed_in_with, enrollment.assigned_user_name) == (
         None,
         "",
-        "",
+        "guest",
     )

@@ -24,6 +24,7 @@ browser = Client(headers={"Host": "127.0.0.1:8000"})
 path = f"/i/{demo.single_use_token(site, now=timezone.now())}"
 welcome, start = browser.get(path), browser.post(path)
 own = start.headers["Location"]
+browser.post(f"{own}assign/")  # for nobody in particular
 browser.post(f"{own}mdm-profile/")
 installing = browser.get(f"{own}install/")
 profile = browser.get(re.search(r"/p/\w+[.]mobileconfig", installing.content.decode())[0])

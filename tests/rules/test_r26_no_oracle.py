@@ -95,7 +95,7 @@ def test_r26_the_device_remembers_that_the_invitation_named_its_user(alpha: Site
 
 
 def test_r26_a_device_of_nobody_says_so(alpha: Site) -> None:
-    _row, token = people.invite(alpha)
+    _row, token = people.invite(alpha, assigned_user_name="")
     person_at("enrolled", token)
     assert Device.objects.get().assignment_source == AssignmentSource.NONE
 

@@ -15,6 +15,9 @@ from tests.visitor import Visitor, as_page
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 OF_AN_ENROLLMENT = {
+    "ownership", "ownership_not_chosen", "personal", "personal_too_old", "personal_not_served", "personal_done",
+    "assign", "assign_found", "assign_not_found", "site", "choose_one_of_many_sites", "agreement",
+    "agreement_declined", "ca_certificate", "ca_certificate_fetched",
     "mdm_profile", "install", "install_fetched", "install_stalled", "install_authenticated",
     "complete", "failed", "resume", "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
     "install_not_fetched",

@@ -54,7 +54,8 @@ def test_r29_every_step_has_its_page_in_the_gallery() -> None:
 
 def test_r29_the_screens_declare_their_texts() -> None:
     assert len(MESSAGES) > 120
-    keys = [message.key for message in MESSAGES.values()]
+    # A screen may show another's words: then it is the same message, worded once for both.
+    keys = [message.key for message in {id(message): message for message in MESSAGES.values()}.values()]
     assert len(keys) == len(set(keys)), "a key twice: a site could not word the two apart"
 
 
@@ -128,7 +129,9 @@ def gallery(alpha: Site, alice: User, bob: User, clock: Clock) -> Gallery:
 
 # Names, addresses and commands stay in their own letters; so do words of Apple's that Arabic keeps in Latin.
 LATIN_IN_ARABIC = (
-    "Alpha School IT desk", "Alpha School", "Alice Archer", "Ana Alvarez", "English", "Deutsch", "it@alpha.example",
+    "Alpha School IT desk", "Alpha School", "Alpha Junior", "Alpha Senior", "iOS",
+    "Alice Archer", "Ana Alvarez", "English", "Deutsch", "it@alpha.example",
+    "alpha.example",
     "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "VPN", "QR", "make iphone",
 )  # fmt: skip
 

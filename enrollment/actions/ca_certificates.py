@@ -1,0 +1,67 @@
+"""The CA certificate that people install before the MDM profile: which it is, its profile, when it was fetched."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from enrollment.actions.issuing import issuing_of
+from enrollment.models import CaCertificate, Enrollment
+from enrollment.models.moves import OPEN
+from enrollment.pki.cms import sign_attached
+from enrollment.profiles.ca_profile import ca_profile
+from sites_config.changes import remember
+from sites_config.site_settings import SiteSettings
+
+INSTALLED = "ca-certificate"  # in ``answers``: the fingerprint of the certificate
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """``der``: the certificate."""
+
+    name: str
+    der: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, hex digits."""
+        return hashlib.sha256(self.der).hexdigest()
+
+
+def delivered_ca(site: SiteSettings, *, now: datetime) -> Delivered:
+    """The site's own choice, else its parent's, else the issuing authority. Raises NotReady."""
+    chosen = remember(("ca certificate", site.site_id), lambda: _chosen(site))
+    if chosen is not None:
+        return chosen
+    issuing = issuing_of(site, now=now)
+    return Delivered(issuing.name, issuing.authority_der)
+
+
+def _chosen(site: SiteSettings) -> Delivered | None:
+    rows = {row.site_id: row for row in CaCertificate.objects.filter(site__in=site.lineage)}
+    row = next((rows[site_id] for site_id in site.lineage if site_id in rows), None)
+    return Delivered(row.name, bytes(row.certificate_der)) if row else None
+
+
+def signed_ca_profile(site: SiteSettings, *, description: str, now: datetime) -> bytes:
+    """Signed like every profile of the site. Raises NotReady."""
+    delivered, signer = delivered_ca(site, now=now), issuing_of(site, now=now).signer
+    content = ca_profile(
+        identifier=f"gatehouse.{site.profile_namespace.hex}",
+        namespace=site.profile_namespace,
+        organization=site.organization_name,
+        name=delivered.name,
+        description=description,
+        certificate=delivered.der,
+    )
+    return sign_attached(content, certificate=signer.certificate, key=signer.key, chain=signer.chain)
+
+
+def note_fetched(enrollment: Enrollment, *, now: datetime) -> None:
+    """Once, from when iOS keeps it for eight minutes."""
+    Enrollment.objects.filter(pk=enrollment.pk, ca_served_at=None, status__in=OPEN).update(ca_served_at=now)
+
+
+def fetch_again(enrollment: Enrollment) -> None:
+    """The next fetch starts the eight minutes anew."""
+    Enrollment.objects.filter(pk=enrollment.pk, status__in=OPEN).update(ca_served_at=None)

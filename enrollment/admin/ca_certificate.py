@@ -1,0 +1,59 @@
+"""Which CA certificate people install before the MDM profile."""
+
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from enrollment.models import CaCertificate
+from sites_config.admin.scoped import BY_SITE, RowForm, ScopedAdmin
+
+
+class CaCertificateForm(RowForm):
+    certificate = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 70}),
+        help_text="PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "certificate" in self.fields:
+            known = x509.load_der_x509_certificate(bytes(self.instance.certificate_der))
+            self.initial["certificate"] = known.public_bytes(Encoding.PEM).decode()
+
+    def clean_certificate(self) -> x509.Certificate:
+        try:
+            found = x509.load_pem_x509_certificate(self.cleaned_data["certificate"].strip().encode())
+            authority = found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        except (ValueError, x509.ExtensionNotFound):
+            raise forms.ValidationError("This is no CA certificate in PEM.") from None
+        if not authority:
+            raise forms.ValidationError("This certificate is of a server or a person, not of an authority.")
+        if found.not_valid_after_utc <= timezone.now():
+            raise forms.ValidationError(f"It ended on {found.not_valid_after_utc:%Y-%m-%d}.")
+        return found
+
+
+@admin.register(CaCertificate)
+class CaCertificateAdmin(ScopedAdmin):
+    """Without a row here a site delivers the certificate of its issuing authority, or what its parent says."""
+
+    form = CaCertificateForm
+    writable = addable = deletable = True
+    list_display = ("name", "site", "not_after")
+    list_filter = (BY_SITE,)
+    search_fields = ("name",)
+    fields = ("site", "name", "certificate")
+    list_select_related = ("site",)
+    ordering = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: CaCertificate, form: Any, change: bool) -> None:  # type: ignore[override]
+        certificate = form.cleaned_data["certificate"]
+        obj.certificate_der = certificate.public_bytes(Encoding.DER)
+        obj.not_after = certificate.not_valid_after_utc
+        obj.created_at = timezone.now()
+        obj.save()

@@ -1,0 +1,31 @@
+"""manage.py import_people"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from enrollment.actions.people import COLUMNS, BadFile, import_people
+from enrollment.management.commands._site import add_site, site_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds people to a site's own directory, or changes those whose user name is known, from a CSV file with a "
+        f"header row. Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; all rows or none."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_site(parser)
+        parser.add_argument("file", type=Path, help="The CSV file.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            content = options["file"].read_bytes()
+            done = import_people(content, site=site_of(options), dry_run=options["dry_run"])
+        except (BadFile, OSError) as error:
+            raise CommandError(str(error)) from None
+        would = "would be " if options["dry_run"] else ""
+        self.stdout.write(f"{done.made} {would}added, {done.changed} {would}changed")

@@ -1,0 +1,113 @@
+"""The organization's CA certificate, a profile of its own, before the MDM profile is offered."""
+
+import logging
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_noop as _
+
+from enrollment.actions.ca_certificates import INSTALLED, delivered_ca, fetch_again
+from enrollment.actions.issuing import NotReady
+from enrollment.actions.profiles import SAME_BYTES
+from enrollment.steps.base import Problem, Step, see_other
+from enrollment.steps.install import Texts as InstallTexts
+from enrollment.steps.mdm_profile import Texts as MdmTexts
+from enrollment.visit import Visit
+from sites_config.texts import Message
+
+log = logging.getLogger("gatehouse.profiles")
+
+
+class Texts:
+    title = Message("ca-certificate.title", _("Install the CA certificate"))
+    lead = Message(
+        "ca-certificate.lead",
+        _("It lets this {device} recognize {organization}; the management profile comes after it."),
+        placeholders=("device", "organization"),
+    )
+    description = Message(
+        "ca-certificate.description",
+        _("CA certificate of {organization}"),
+        placeholders=("organization",),
+    )
+    download = Message("ca-certificate.download", _("Download"))
+    installed = Message("ca-certificate.installed", _("I have installed it"))
+    again = InstallTexts.again
+    time_left, until, why = InstallTexts.time_left, InstallTexts.until, InstallTexts.why
+    soon, over = InstallTexts.soon, InstallTexts.over
+    ask, ask_why, ask_ios = MdmTexts.ask, MdmTexts.ask_why, MdmTexts.ask_ios
+    ignore, allow, close_it, close = MdmTexts.ignore, MdmTexts.allow, MdmTexts.close_it, MdmTexts.close
+    profile_downloaded, downloaded_ios = MdmTexts.downloaded, MdmTexts.downloaded_ios
+    open_settings, settings = InstallTexts.open_settings, InstallTexts.settings
+    tap_downloaded, downloaded = InstallTexts.tap_downloaded, InstallTexts.downloaded
+    where_phone, where_pad = InstallTexts.where_phone, InstallTexts.where_pad
+    tap_install, passcode = InstallTexts.tap_install, InstallTexts.passcode
+    cancel, install, come_back = InstallTexts.cancel, InstallTexts.install, InstallTexts.come_back
+    then_tap = Message("ca-certificate.then-tap", _("Then tap “I have installed it” here."))
+    trust = Message("ca-certificate.trust", _("Turn on full trust"))
+    trust_how = Message(
+        "ca-certificate.trust-how",
+        _(
+            "In Settings: General, About, Certificate Trust Settings. Turn on the switch beside the certificate."
+        ),
+    )
+
+
+class CaCertificate(Step):
+    """Skipped by default. Nothing tells a server that a certificate was installed: the person says so."""
+
+    slug = INSTALLED
+    Texts = Texts
+    template_name = "enrollment/ca_certificate.html"
+
+    @classmethod
+    def applies(cls, visit: Visit) -> bool:
+        return not visit.site.skip_ca_certificate and not visit.is_personal
+
+    @classmethod
+    def done(cls, visit: Visit) -> bool:
+        try:
+            wanted = delivered_ca(visit.site, now=visit.now).fingerprint
+        except NotReady:
+            return False
+        return bool(visit.enrollment.answers.get(INSTALLED) == wanted)
+
+    def answer(self, form: forms.Form) -> HttpResponse | None:
+        if "again" in self.request.POST:
+            fetch_again(self.visit.enrollment)
+            return see_other(self._profile_url)  # Safari stays on this page
+        try:
+            self.save(delivered_ca(self.visit.site, now=self.visit.now).fingerprint)
+        except NotReady as reason:
+            log.error("no CA certificate for site %s: %s", self.visit.site.site_id, reason)
+            raise Problem("unavailable", 503) from None
+        return None
+
+    @property
+    def _profile_url(self) -> str:
+        return f"/enroll/{self.visit.enrollment.public_id}/ca.mobileconfig"
+
+    def placeholders(self) -> dict[str, object]:
+        return {"until": date_format(self._ends_at().astimezone(self.visit.site.time_zone), "TIME_FORMAT")}
+
+    def _ends_at(self) -> datetime:
+        return (self.visit.enrollment.ca_served_at or self.visit.now) + SAME_BYTES
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        enrollment = self.visit.enrollment
+        left = max(0, int((self._ends_at() - self.visit.now).total_seconds()))
+        ca = SimpleNamespace(
+            profile_url=self._profile_url,
+            served=enrollment.ca_served_at is not None,
+            state="profile-fetched" if enrollment.ca_served_at else "profile-issued",
+            status_url=f"/enroll/{enrollment.public_id}/ca-status",
+            seconds_left=left,
+            clock=f"{left // 60}:{left % 60:02}",
+            total=int(SAME_BYTES.total_seconds()),
+            tls_needs_ca=self.visit.site.tls_needs_ca,
+        )
+        return super().get_context_data(**kwargs) | {"ca": ca}

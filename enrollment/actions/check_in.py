@@ -9,6 +9,7 @@ from django.db.models import Exists, Q, Subquery
 
 from enrollment.actions.enrollments import fail
 from enrollment.actions.moves import MoveRefused, move
+from enrollment.actions.reenrollment import clear_history
 from enrollment.mdm.check_in import Authenticate, CheckOut, TokenUpdate
 from enrollment.mdm.inventory import DeviceDetails
 from enrollment.models import (
@@ -16,7 +17,6 @@ from enrollment.models import (
     AuthorityState,
     Certificate,
     Command,
-    CommandState,
     Device,
     Enrollment,
     Event,
@@ -28,7 +28,6 @@ from enrollment.models.command import OPEN_STATES
 from enrollment.pki.errors import PkiError, flattened
 from enrollment.pki.signature import DeviceSignature
 from sites_config.changes import remember
-from sites_config.models import ClearCommands, SiteConfiguration
 from sites_config.secrets import encrypt
 
 # From Authenticate on a certificate speaks for one UDID.
@@ -158,25 +157,7 @@ def _take_over(enrollment: Enrollment, now: datetime) -> None:
         device.refresh_from_db(fields=["enrollment"])
     if device.enrollment is not None and device.enrollment_id != enrollment.pk:
         _supersede(device.enrollment, now)
-        _clear_history(enrollment, device)
-
-
-# Which commands of a device's earlier enrollments go, by the site's policy.
-CLEARED: dict[str, Q] = {
-    ClearCommands.ERRORS: Q(state__in=(CommandState.ERROR, CommandState.FORMAT_ERROR)),
-    ClearCommands.UNACKNOWLEDGED: ~Q(state=CommandState.ACKNOWLEDGED),
-    ClearCommands.EVERYTHING: Q(),
-}
-
-
-def _clear_history(enrollment: Enrollment, device: Device) -> None:
-    """What the site wants forgotten when a device enrolls again; the enrollments themselves stay."""
-    site = SiteConfiguration.for_site(enrollment.site_id)
-    if site.clear_commands in CLEARED:
-        earlier = Command.objects.filter(enrollment__device=device).exclude(enrollment=enrollment)
-        earlier.filter(CLEARED[site.clear_commands]).delete()
-    if site.clear_location_history:
-        Enrollment.objects.filter(device=device).exclude(pk=enrollment.pk).update(**Enrollment().assignment)
+        clear_history(enrollment, device)
 
 
 # What Authenticate tells, and where the device row keeps it.

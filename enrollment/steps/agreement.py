@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.agreements import ACCEPTED, accept, decline
-from enrollment.actions.enrollments import AnswersFrozen
 from enrollment.models import SignInMethod
 from enrollment.steps.base import Problem, Step
 from enrollment.visit import Visit
@@ -51,10 +50,7 @@ class Agreement(Step):
             raise Problem("agreement_declined", 200)
         # What is accepted is what was on the screen: a version published meanwhile has to be read first.
         if self.request.POST.get("accept") == str(shown.agreement_id):
-            try:
-                accept(enrollment, shown, now=self.visit.now)
-            except AnswersFrozen:
-                raise Problem("enrollment_expired", 410) from None
+            accept(enrollment, shown, now=self.visit.now)
         return None
 
     def _shown(self) -> ShownAgreement:

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_noop as _
 
 from enrollment.actions import assignments
 from enrollment.actions.assignments import ASSIGNED, TooManySearches
-from enrollment.actions.enrollments import AnswersFrozen
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.find import find
 from enrollment.models import AssignmentSource
-from enrollment.steps.base import Problem, Step, see_other
+from enrollment.steps.base import Step, see_other
 from enrollment.visit import Visit
 from sites_config.texts import Message
 
@@ -80,12 +79,7 @@ class Assign(Step):
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
         text = form.cleaned_data["user_name"].strip()
-        try:
-            if "search" in self.request.POST:
-                return self._search(form, text)
-            return self._enroll(form, text)
-        except AnswersFrozen:
-            raise Problem("enrollment_expired", 410) from None
+        return self._search(form, text) if "search" in self.request.POST else self._enroll(form, text)
 
     def _search(self, form: forms.Form, text: str) -> HttpResponse | None:
         if not text:

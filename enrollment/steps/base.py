@@ -56,7 +56,10 @@ class Step(FormScreen):
         raise NotImplementedError
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
-        """Saves the answer. None: on to the first unanswered screen. Errors added to the form show it again."""
+        """Saves the answer. None: on to the first unanswered screen. Errors added to the form show it again.
+
+        AnswersFrozen, which the actions raise, becomes a page.
+        """
         return None
 
     def text(self, message: Message) -> str:
@@ -66,20 +69,20 @@ class Step(FormScreen):
     def save(self, value: object) -> None:
         """Stores a small answer under the screen's slug in ``enrollment.answers``; ``value`` goes into JSON."""
         self.visit.begin()
-        try:
-            answer_screen(self.visit.enrollment, self.slug, value, now=self.visit.now)
-        except AnswersFrozen:
-            raise Problem("enrollment_expired", 410) from None
+        answer_screen(self.visit.enrollment, self.slug, value, now=self.visit.now)
 
     def placeholders(self) -> dict[str, object]:
         """Values for the screen's own placeholders."""
         return {}
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        response = self.answer(form)
-        if form.errors:
-            return self.form_invalid(form)
-        self.visit.settle_site()
+        try:
+            response = self.answer(form)
+            if form.errors:
+                return self.form_invalid(form)
+            self.visit.settle_site()
+        except AnswersFrozen:
+            raise Problem("enrollment_expired", 410) from None
         return response or see_other(f"/enroll/{self.visit.enrollment.public_id}/")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from enrollment.actions.ca_certificates import INSTALLED, delivered_ca, fetch_again
 from enrollment.actions.issuing import NotReady
 from enrollment.actions.profiles import SAME_BYTES
+from enrollment.models import Enrollment
 from enrollment.steps.base import Problem, Step, see_other
 from enrollment.steps.install import Texts as InstallTexts
 from enrollment.steps.mdm_profile import Texts as MdmTexts
@@ -103,7 +104,7 @@ class CaCertificate(Step):
         ca = SimpleNamespace(
             profile_url=self._profile_url,
             served=enrollment.ca_served_at is not None,
-            state="profile-fetched" if enrollment.ca_served_at else "profile-issued",
+            state=fetched_word(enrollment),
             status_url=f"/enroll/{enrollment.public_id}/ca-status",
             seconds_left=left,
             clock=f"{left // 60}:{left % 60:02}",
@@ -111,3 +112,8 @@ class CaCertificate(Step):
             tls_needs_ca=self.visit.site.tls_needs_ca,
         )
         return super().get_context_data(**kwargs) | {"ca": ca}
+
+
+def fetched_word(enrollment: Enrollment) -> str:
+    """What the page compares: whether the certificate's profile was fetched, in the words of the waiting page."""
+    return "profile-fetched" if enrollment.ca_served_at else "profile-issued"

@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
-from enrollment.actions.enrollments import SITE_ANSWER, AnswersFrozen, choose_site
-from enrollment.steps.base import Problem, Step
+from enrollment.actions.enrollments import SITE_ANSWER, choose_site
+from enrollment.steps.base import Step
 from enrollment.visit import Visit
 from sites_config.texts import Message
 
@@ -51,10 +51,7 @@ class ChooseSite(Step):
         return form
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
-        try:
-            choose_site(self.visit.enrollment, form.cleaned_data["site"], now=self.visit.now)
-        except AnswersFrozen:
-            raise Problem("enrollment_expired", 410) from None
+        choose_site(self.visit.enrollment, form.cleaned_data["site"], now=self.visit.now)
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
-from enrollment.actions.enrollments import AnswersFrozen, sign_in
+from enrollment.actions.enrollments import sign_in
 from enrollment.signin import password
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
@@ -95,8 +95,5 @@ class LogIn(Step):
         if not self.visit.would_allow(who):
             raise Problem("no_privilege", 403)
         self.visit.begin()
-        try:
-            sign_in(self.visit.enrollment, who, now=self.visit.now)
-        except AnswersFrozen:
-            raise Problem("enrollment_expired", 410) from None
+        sign_in(self.visit.enrollment, who, now=self.visit.now)
         return None

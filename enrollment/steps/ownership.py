@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
-from enrollment.actions.enrollments import AnswersFrozen, choose_ownership
-from enrollment.steps.base import Problem, Step
+from enrollment.actions.enrollments import choose_ownership
+from enrollment.steps.base import Step
 from enrollment.steps.mdm_profile import InfoTexts, can_and_cannot
 from enrollment.visit import Visit
 from sites_config.models import Ownership
@@ -58,12 +58,8 @@ class ChooseOwnership(Step):
         return form
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
-        try:
-            choose_ownership(
-                self.visit.enrollment, Ownership(form.cleaned_data["ownership"]), now=self.visit.now
-            )
-        except AnswersFrozen:
-            raise Problem("enrollment_expired", 410) from None
+        chosen = Ownership(form.cleaned_data["ownership"])
+        choose_ownership(self.visit.enrollment, chosen, now=self.visit.now)
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

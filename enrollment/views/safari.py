@@ -1,5 +1,6 @@
 """Safari: the portal, the screens, the status, leaving."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
 from enrollment.signin.privileges import grants_column
 from enrollment.steps.base import Problem, Step, see_other
+from enrollment.steps.ca_certificate import fetched_word
 from enrollment.steps.install import status_word
 from enrollment.steps.page import Page, render
 from enrollment.steps.resume import Texts as ResumeTexts
@@ -136,22 +138,22 @@ def resume_page(visit: Visit, request: SiteRequest) -> HttpResponse:
 @require_safe
 def status(request: SiteRequest, public_id: str) -> HttpResponse:
     """One word for the waiting page; changes nothing."""
-    rows = Enrollment.objects.select_related("profile")
-    row = rows.filter(entry_site=request.site.site_id, public_id=public_id).first()
-    if row is None or not opens(sent_key(request), row):
-        return HttpResponse("unknown", content_type="text/plain", status=404)
-    return HttpResponse(status_word(row, timezone.now()), content_type="text/plain")
+    return _word(request, public_id, lambda row: status_word(row, timezone.now()))
 
 
 @require_safe
 def ca_status(request: SiteRequest, public_id: str) -> HttpResponse:
     """One word for the page with the CA certificate; changes nothing."""
-    row = Enrollment.objects.filter(entry_site=request.site.site_id, public_id=public_id).first()
+    return _word(request, public_id, fetched_word)
+
+
+def _word(request: SiteRequest, public_id: str, word: Callable[[Enrollment], str]) -> HttpResponse:
+    """In plain text, for the browser of the enrollment alone."""
+    rows = Enrollment.objects.select_related("profile")
+    row = rows.filter(entry_site=request.site.site_id, public_id=public_id).first()
     if row is None or not opens(sent_key(request), row):
         return HttpResponse("unknown", content_type="text/plain", status=404)
-    return HttpResponse(
-        "profile-fetched" if row.ca_served_at else "profile-issued", content_type="text/plain"
-    )
+    return HttpResponse(word(row), content_type="text/plain")
 
 
 @require_POST

@@ -35,8 +35,9 @@ reset:
 	rm -rf var
 
 # Pytest comes last so that its closing line ends the output; a stage that fails before it ends the run.
+# By files, because what is started for one module is started once; no more than four, each may have a browser open.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 # What the settings ask of an operator, for the tools that only read them. (The tests have tests/environment.py.)
 check: export GATEHOUSE_SECRET_KEY = checks-only

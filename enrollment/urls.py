@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from enrollment.views import accounts, language, mdm, profile, safari, scep, welcome
+from enrollment.views import accounts, gate, hand_over, language, mdm, profile, safari, scep, welcome
 
 to_portal = RedirectView.as_view(url="/enroll/", query_string=True)
 
@@ -19,8 +19,11 @@ urlpatterns = [
     path("enroll/<slug:public_id>/ca-status", safari.ca_status, name="ca-status"),
     path("enroll/<slug:public_id>/log-out", safari.log_out, name="log-out"),
     path("enroll/<slug:public_id>/start-over", safari.start_over, name="start-over"),
+    path("enroll/<slug:public_id>/hand-over", hand_over.Offer.as_view(), name="offer-hand-over"),
+    path("h/<str:token>", hand_over.Take.as_view(), name="take-hand-over"),
     path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
     path("language", language.choose, name="language"),
+    path("go-on-here", gate.go_on_here, name="go-on-here"),
     # Staff, on their way to the admin. The names are allauth's, which reverses them.
     path("accounts/login/", accounts.log_in, name="account_login"),
     path("accounts/logout/", accounts.log_out, name="account_logout"),

@@ -16,12 +16,22 @@ from sites_config.models import SiteConfiguration, User
 from tests import people
 from tests.iphone import IPhone
 from tests.moved_clock import Clock
+from tests.phone.safari import USER_AGENTS
 from tests.visitor import Visitor, fetch_profile, person_at, phone_without_network
 
 OLD_SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 12_5_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/12.1.2 Mobile/15E148 Safari/604.1"
 )
+CHROME_ON_IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "CriOS/141.0.7390.96 Mobile/15E148 Safari/604.1"
+)
+CHROME_ON_IPAD = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "CriOS/141 Version/11.1.1 Safari/605.1.15"
+)
+ON_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 Show = Callable[["Gallery"], HttpResponse]
 
 
@@ -72,6 +82,62 @@ def welcome(at: Gallery) -> HttpResponse:
 @page
 def log_in(at: Gallery) -> HttpResponse:
     return at.visitor().get("/enroll/")
+
+
+@page
+def gate_safari(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"/i/{at.invite()}", user_agent=CHROME_ON_IPHONE)
+
+
+@page
+def gate_device(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/enroll/", user_agent=ON_WINDOWS)
+
+
+@page
+def gate_with_an_enrollment(at: Gallery) -> HttpResponse:
+    return at.at_portal().get("/enroll/", user_agent=CHROME_ON_IPHONE)
+
+
+@page
+def welcome_on_a_mac(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"/i/{at.invite()}", user_agent=USER_AGENTS["iPad"])
+
+
+@page
+def log_in_in_chrome_on_ipad(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/enroll/", user_agent=CHROME_ON_IPAD)
+
+
+@page
+def hand_over(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    return visitor.get(f"{visitor.own}/hand-over")
+
+
+@page
+def hand_over_made(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    visitor.post(f"{visitor.own}/hand-over")
+    return visitor.get(f"{visitor.own}/hand-over")
+
+
+@page
+def take_over(at: Gallery) -> HttpResponse:
+    return at.visitor().get(at.at_portal().hand_over())
+
+
+@page
+def hand_over_gone(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/h/unknown")
+
+
+@page
+def continued_elsewhere(at: Gallery) -> HttpResponse:
+    visitor, other = at.at_portal(), at.visitor()
+    own = visitor.own
+    other.take(visitor.hand_over())
+    return visitor.get(f"{own}/")
 
 
 @page

@@ -1,6 +1,7 @@
 """A person's browser on Django's test client, and phones without a network: for rules that are about HTTP itself."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -83,6 +84,20 @@ class Visitor:
         """At the portal, or at the Log in screen of an enrollment."""
         self.get(path)
         return self.post(path, {"username": username, "password": password})
+
+    def hand_over(self) -> str:
+        """Asks for a link to go on elsewhere; its path."""
+        self.post(f"{self.own}/hand-over")
+        made = re.search(
+            r'value="https://[^/"]+(/h/[\w-]+)"', self.get(f"{self.own}/hand-over").content.decode()
+        )
+        assert made is not None
+        return made[1]
+
+    def take(self, path: str) -> HttpResponse:
+        """Opens such a link and goes on here."""
+        self.get(path)
+        return self.post(path)
 
     def log_in_to_admin(self, username: str) -> None:
         """With a session, as staff do."""

@@ -1,5 +1,6 @@
 """Enrollments: started, signed in, abandoned, failed, expired."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,7 +77,7 @@ def start(
             if invitation:
                 uses.hold(invitation, now=now)
             enrollment.save(force_insert=True)
-            _note(enrollment, EventKind.MOVED, now=now, data={"to": Status.STARTED})
+            note(enrollment, EventKind.MOVED, now=now, data={"to": Status.STARTED})
     except (IntegrityError, UseRefused):  # the second click of a double click: the first took the last use
         first = Enrollment.objects.filter(entry_site=entry_site_id, key_sha256=digest(key)).first()
         if first is None:
@@ -110,10 +111,10 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
     }
     with transaction.atomic():
         if _is_same_person(enrollment, who):
-            _confirm(enrollment, now=now)
+            _confirm(enrollment, facts, now=now)
         else:
             answer(enrollment, now=now, **facts, **_unanswered(enrollment))
-        _note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
+        note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
 
 
 def _unanswered(enrollment: Enrollment) -> dict[str, object]:
@@ -129,16 +130,18 @@ def _unanswered(enrollment: Enrollment) -> dict[str, object]:
 
 
 def _is_same_person(enrollment: Enrollment, who: SignIn) -> bool:
-    before = (enrollment.signed_in_with, enrollment.signed_in_source, enrollment.signed_in_id)
-    return before == (who.method, who.source, who.external_id)
+    return (enrollment.signed_in_source, enrollment.signed_in_id) == (who.source, who.external_id)
 
 
-def _confirm(enrollment: Enrollment, *, now: datetime) -> None:
-    """The second click of a double click, or Back and once more: a later login, and every answer stays."""
+def _confirm(enrollment: Enrollment, facts: Mapping[str, object], *, now: datetime) -> None:
+    """The second click of a double click, Back and once more, the first login after a hand-over: every answer stays."""
     rows = Enrollment.objects.filter(pk=enrollment.pk, status__in=OPEN, idle_until__gt=now, ends_at__gt=now)
-    same = rows.filter(signed_in_with=enrollment.signed_in_with, signed_in_id=enrollment.signed_in_id)
-    if not same.update(signed_in_at=now, idle_until=idle_until(enrollment, now)):
+    same = rows.filter(signed_in_source=enrollment.signed_in_source, signed_in_id=enrollment.signed_in_id)
+    changes = {**facts, "idle_until": idle_until(enrollment, now)}
+    if not same.update(**changes):
         raise AnswersFrozen
+    for name, value in changes.items():
+        setattr(enrollment, name, value)
 
 
 def answer(enrollment: Enrollment, *, now: datetime, **columns: object) -> None:
@@ -156,7 +159,7 @@ def answer(enrollment: Enrollment, *, now: datetime, **columns: object) -> None:
         setattr(enrollment, name, value)
     # Whatever status was read: another tab may have got a profile since.
     if withdraw_profiles(enrollment, now=now):
-        _note(enrollment, EventKind.ANSWERS_CHANGED, now=now)
+        note(enrollment, EventKind.ANSWERS_CHANGED, now=now)
 
 
 def answer_screen(enrollment: Enrollment, slug: str, value: object, *, now: datetime) -> None:
@@ -263,7 +266,7 @@ def leave(enrollment: Enrollment, *, now: datetime) -> None:
     if enrollment.status in OPEN and expire(enrollment, nothing_on_its_way, now=now, why="logged out"):
         return
     if not Event.objects.filter(enrollment=enrollment, kind=EventKind.SIGNED_OUT).exists():
-        _note(enrollment, EventKind.SIGNED_OUT, now=now)
+        note(enrollment, EventKind.SIGNED_OUT, now=now)
 
 
 def begin_anew(enrollment: Enrollment, *, now: datetime) -> None:
@@ -274,7 +277,7 @@ def begin_anew(enrollment: Enrollment, *, now: datetime) -> None:
         leave(enrollment, now=now)
 
 
-def _note(
+def note(
     enrollment: Enrollment,
     kind: EventKind,
     *,
@@ -282,6 +285,7 @@ def _note(
     actor: User | None = None,
     data: dict[str, object] | None = None,
 ) -> None:
+    """One line of the enrollment's timeline; call it in the transaction of what it tells."""
     Event.objects.create(
         site_id=enrollment.site_id, kind=kind, at=now, enrollment=enrollment, actor=actor, data=data or {}
     )

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from enrollment.flow import STEPS
-from enrollment.steps import frame, mdm_profile, problem, resume, welcome
+from enrollment.steps import frame, gate, hand_over, mdm_profile, problem, resume, welcome
 from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 from sites_config.models import MessageText
 from sites_config.texts import Message
@@ -17,6 +17,13 @@ from sites_config.texts import Message
 _BESIDE_THE_STEPS = (
     frame.FrameTexts,
     welcome.Texts,
+    gate.LinkTexts,
+    gate.SafariTexts,
+    gate.DeviceTexts,
+    gate.MacTexts,
+    gate.GateTexts,
+    hand_over.OfferTexts,
+    hand_over.TakeTexts,
     resume.Texts,
     problem.Texts,
     mdm_profile.InfoTexts,

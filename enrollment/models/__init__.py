@@ -15,6 +15,7 @@ from enrollment.models.enrollment import (
     SignInMethod,
 )
 from enrollment.models.event import Event, EventKind
+from enrollment.models.hand_over import HandOver
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
 from enrollment.models.moves import MOVES, Status
@@ -38,6 +39,7 @@ __all__ = [
     "Event",
     "EventKind",
     "FailureReason",
+    "HandOver",
     "Invitation",
     "InvitationUse",
     "IssuedProfile",

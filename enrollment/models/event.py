@@ -12,6 +12,8 @@ class EventKind(models.TextChoices):
     ANSWERS_CHANGED = "answers-changed", "Answers changed; the profile was withdrawn"
     AGREEMENT_ACCEPTED = "agreement-accepted", "Agreement accepted"
     AGREEMENT_DECLINED = "agreement-declined", "Agreement not accepted"
+    HAND_OVER_OFFERED = "hand-over-offered", "Link to go on in another browser made"
+    HANDED_OVER = "handed-over", "Went on in another browser"
     SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
     CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
     DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"

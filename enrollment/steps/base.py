@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.generic import FormView
 
 from enrollment.actions.enrollments import AnswersFrozen, answer_screen
+from enrollment.steps.link import note_for_macs
 from enrollment.steps.page import Page, with_policy
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
@@ -89,7 +90,8 @@ class Step(FormScreen):
         visit = self.visit
         page = Page(self.request, visit.site, self.Texts, enrollment=visit.enrollment, position=self.position)
         page.values = self.placeholders()
-        return super().get_context_data(**kwargs) | page.context()
+        note = {} if visit.saved else note_for_macs(self.request, visit.site)
+        return super().get_context_data(**kwargs) | page.context() | note
 
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
         return with_policy(super().render_to_response(context, status=self.status, **response_kwargs))

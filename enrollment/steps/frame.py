@@ -13,6 +13,7 @@ class FrameTexts:
     signed_in = Message("frame.signed-in", _("Logged in as {signed_in_as}"), placeholders=("signed_in_as",))
     log_out = Message("frame.log-out", _("Log Out"))
     start_over = Message("frame.start-over", _("Start over"))
+    elsewhere = Message("frame.elsewhere", _("Go on in another browser"))
     help = Message("frame.help", _("Need help?"))
     language = Message("frame.language", _("Language"))
     reference = Message("frame.reference", _("Reference code"))

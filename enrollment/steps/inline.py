@@ -1,4 +1,4 @@
-"""Style and script, inlined in every page and allowed by their hash: a page is one request."""
+"""Styles and scripts, inlined in every page and allowed by their hash: a page is one request."""
 
 import base64
 import functools
@@ -12,30 +12,38 @@ from django.utils.safestring import SafeString, mark_safe
 
 @dataclass(frozen=True)
 class Inlined:
-    """``policy`` is the Content-Security-Policy of a page with exactly this style and script; forms add a style."""
+    """``policy``: the Content-Security-Policy of pages with any of these. ``css`` stands in all of them, ``forms_css``
+    where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody waits."""
 
     css: SafeString
     forms_css: SafeString
+    link_css: SafeString
     js: SafeString
+    link_js: SafeString
     policy: str
 
 
 @functools.cache
 def inlined() -> Inlined:
     """Read once per process."""
-    css, forms_css, js = map(_source, ("enrollment/page.css", "enrollment/forms.css", "enrollment/page.js"))
-    styles = f"'{_hash(css)}' '{_hash(forms_css)}'"
+    styles = [_source(f"enrollment/{name}.css") for name in ("page", "forms", "link")]
+    scripts = [_source(f"enrollment/{name}.js") for name in ("page", "link")]
     policy = (
-        f"default-src 'none'; style-src {styles}; script-src '{_hash(js)}'; img-src 'self' data:; "
+        f"default-src 'none'; style-src {_hashes(styles)}; script-src {_hashes(scripts)}; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    return Inlined(mark_safe(css), mark_safe(forms_css), mark_safe(js), policy)  # noqa: S308  # our own files
+    css, forms_css, link_css, js, link_js = (mark_safe(text) for text in (*styles, *scripts))  # noqa: S308  # our own
+    return Inlined(css, forms_css, link_css, js, link_js, policy)
 
 
 def _source(name: str) -> str:
     path = Path(settings.BASE_DIR) / "templates" / name
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _hashes(texts: list[str]) -> str:
+    return " ".join(f"'{_hash(text)}'" for text in texts)
 
 
 def _hash(text: str) -> str:

@@ -14,6 +14,7 @@ from enrollment.actions.certificates import UNUSED_LIVES
 from enrollment.actions.profiles import SAME_BYTES
 from enrollment.models import Enrollment, Status
 from enrollment.steps.base import Step, see_other
+from enrollment.steps.browsers import Kind, kind_of
 from enrollment.steps.mdm_profile import deliver_profile
 from enrollment.visit import Visit
 from sites_config.texts import Message, ScreenTexts
@@ -197,7 +198,7 @@ class Install(Step):
             state=status_word(enrollment, self.visit.now),
             status_url=f"/enroll/{enrollment.public_id}/status",
             stalled=status_word(enrollment, self.visit.now) == STALLED,
-            demo=settings.DEMO and not _is_apple_touch(self.request.headers.get("User-Agent", "")),
+            demo=settings.DEMO and kind_of(self.request.headers.get("User-Agent", "")) is not Kind.SAFARI,
             progress=self._marks(served, texts),
         )
 
@@ -235,7 +236,3 @@ def status_word(enrollment: Enrollment, now: datetime) -> str:
     ):
         return STALLED
     return enrollment.status
-
-
-def _is_apple_touch(agent: str) -> bool:
-    return "iPhone" in agent or "iPad" in agent

@@ -9,6 +9,8 @@ from django.template.response import TemplateResponse
 
 from enrollment.mdm.inventory import family
 from enrollment.models import Enrollment, Status
+from enrollment.models.moves import OPEN
+from enrollment.steps.browsers import Kind, kind_of
 from enrollment.steps.frame import FrameTexts
 from enrollment.steps.inline import inlined
 from sites_config.http import SiteRequest
@@ -40,6 +42,8 @@ class Page:
             "inline_css": inlined().css,
             "forms_css": inlined().forms_css,
             "inline_js": inlined().js,
+            "link_css": inlined().link_css,
+            "link_js": inlined().link_js,
         }
 
     def _values(self, texts: Texts) -> dict[str, object]:
@@ -67,6 +71,16 @@ class Page:
         return self.enrollment is not None and self.enrollment.status == Status.ENROLLED
 
     @property
+    def _browser(self) -> Kind:
+        return kind_of(self.request.headers.get("User-Agent", ""))
+
+    @property
+    def _may_go_elsewhere(self) -> bool:
+        """In Safari on the device itself there is no reason to."""
+        is_open = self.enrollment is not None and self.enrollment.status in OPEN
+        return is_open and self._browser is not Kind.SAFARI
+
+    @property
     def _signed_in_as(self) -> str:
         return self.enrollment.signed_in_name if self.enrollment else ""
 
@@ -83,6 +97,8 @@ class Page:
             signed_in_as=self._signed_in_as,
             logout_url=f"{own}/log-out" if own else "",
             start_over_url=f"{own}/start-over" if own and not self._is_over else "",
+            hand_over_url=f"{own}/hand-over" if own and self._may_go_elsewhere else "",
+            on_a_mac=self._browser is Kind.MAC,
             support=SimpleNamespace(
                 name=self.site.support_name, phone=self.site.support_phone, email=self.site.support_email
             ),

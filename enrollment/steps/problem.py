@@ -60,6 +60,23 @@ class Texts:
     )
     enrollment_elsewhere_action = Message("problem.enrollment-elsewhere.action", _("Start again"))
 
+    continued_elsewhere_title = Message(
+        "problem.continued-elsewhere.title", _("Continued on your {device}"), placeholders=("device",)
+    )
+    continued_elsewhere_cause = Message(
+        "problem.continued-elsewhere.cause",
+        _("This enrollment goes on in the browser where its link was opened."),
+    )
+    continued_elsewhere_action = Message("problem.continued-elsewhere.action", _("Start another enrollment"))
+
+    hand_over_gone_title = Message("problem.hand-over-gone.title", _("This link no longer works"))
+    hand_over_gone_cause = Message(
+        "problem.hand-over-gone.cause",
+        _("It works once, for ten minutes: make a new one where you began, or ask {support}."),
+        placeholders=("support",),
+    )
+    hand_over_gone_action = Message("problem.hand-over-gone.action", _("Go to enrollment"))
+
     enrollment_expired_title = Message("problem.enrollment-expired.title", _("This enrollment has expired"))
     enrollment_expired_cause = Message(
         "problem.enrollment-expired.cause",

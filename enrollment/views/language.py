@@ -15,7 +15,7 @@ A_YEAR = 365 * 24 * 3600
 @require_POST
 def choose(request: SiteRequest) -> HttpResponse:
     """Keeps the choice in a cookie and goes back to the page it was made on."""
-    response = see_other(_local(request.POST.get("next", "")))
+    response = see_other(local_path(request.POST.get("next", "")))
     language = request.POST.get("language", "")
     if language in request.site.languages:
         response.set_cookie(
@@ -29,7 +29,7 @@ def choose(request: SiteRequest) -> HttpResponse:
     return response
 
 
-def _local(path: str) -> str:
+def local_path(path: str) -> str:
     """The path if it is one of ours, else the portal: never another host."""
     if not url_has_allowed_host_and_scheme(path, allowed_hosts=None) or not path.isprintable():
         return "/enroll/"

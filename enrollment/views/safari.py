@@ -11,32 +11,39 @@ from django.views.decorators.http import require_POST, require_safe
 
 from enrollment import flow
 from enrollment.actions.enrollments import begin_anew, leave, why_ended
+from enrollment.actions.hand_overs import continued_on, was_handed_over
 from enrollment.actions.invitations import WHY_RELEASED, WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
 from enrollment.signin.privileges import grants_column
 from enrollment.steps.base import Problem, Step, see_other
 from enrollment.steps.ca_certificate import fetched_word
+from enrollment.steps.frame import FrameTexts
 from enrollment.steps.install import status_word
 from enrollment.steps.page import Page, render
 from enrollment.steps.resume import Texts as ResumeTexts
 from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
+from enrollment.views.gate import gate
 from enrollment.views.problems import problem_page
 from enrollment.visit import GRANTS, Visit, new_visit
 from sites_config.http import SiteRequest
 from sites_config.secrets import decrypt
+from sites_config.texts import texts_for
 
 # What closes an enrollment for this browser: the next Start begins a new one.
 GONE = frozenset({Status.SUPERSEDED, Status.CHECKED_OUT})
 # Pages of attempts that somebody else ended, by the reason in the timeline.
 ENDED_BY_STAFF = {WHY_REVOKED: "invitation_revoked", WHY_RELEASED: "enrollment_released"}
+# The name of a column of rows_for_pages: the enrollment was begun in another browser.
+HANDED_OVER = "was_handed_over"
 OVER = GONE | {Status.ENROLLED, Status.INSTRUCTED}
 
 
 def rows_for_pages(request: SiteRequest) -> QuerySet[Enrollment]:
     """The enrollments entered at the host's site, with everything a page asks for in one query."""
     rows = Enrollment.objects.select_related("profile", "invitation", "signed_in_user")
-    return rows.filter(entry_site=request.site.site_id).annotate(**{GRANTS: grants_column()})
+    columns = {GRANTS: grants_column(), HANDED_OVER: was_handed_over()}
+    return rows.filter(entry_site=request.site.site_id).annotate(**columns)
 
 
 def row_of_key(request: SiteRequest, key: str) -> Enrollment | None:
@@ -61,8 +68,13 @@ class Portal(View):
         key = key_of(request)
         visit = self._visit(request, key)
         if visit.saved and goes_on(visit):
-            return give_key(request, resume_page(visit, request), key)
-        return give_key(request, show(self._fresh(visit), request), key)
+            return give_key(request, self._gate(visit, request) or resume_page(visit, request), key)
+        fresh = self._fresh(visit)
+        return give_key(request, self._gate(fresh, request) or show(fresh, request), key)
+
+    def _gate(self, visit: Visit, request: SiteRequest) -> HttpResponse | None:
+        begun = visit.enrollment if visit.saved else None
+        return None if is_closed(visit) else gate(request, visit.site, begun)
 
     def post(self, request: SiteRequest) -> HttpResponse:
         key = sent_key(request)
@@ -98,7 +110,7 @@ class Screen(View):
         row = rows_for_pages(request).filter(public_id=public_id).first()
         key = sent_key(request)
         if row is None or not opens(key, row):
-            return problem_page(request, "enrollment_elsewhere", 403, action="/enroll/")
+            return not_this_browsers(request, row, key)
         visit = Visit(row, timezone.now(), key, request)
         if row.status in GONE:
             return problem_page(request, "enrollment_over", 410, action=_beginning(visit), enrollment=row)
@@ -112,9 +124,24 @@ class Screen(View):
         return show(visit, request, step)
 
 
+def not_this_browsers(request: SiteRequest, row: Enrollment | None, key: str) -> HttpResponse:
+    """Says where it went on to whoever began it, and to others no more than that it isn't theirs."""
+    device = continued_on(row, key) if row and key else None
+    if device is None:
+        return problem_page(request, "enrollment_elsewhere", 403, action="/enroll/")
+    any_device = texts_for(request.site, request.language).resolve(FrameTexts.any_device)
+    values = {"device": device or any_device}
+    return problem_page(request, "continued_elsewhere", 410, action="/enroll/", values=values)
+
+
+def is_closed(visit: Visit) -> bool:
+    """Nobody can enroll here now."""
+    return visit.site.archived or (not visit.saved and not visit.site.portal_open) or visit.closed
+
+
 def show(visit: Visit, request: SiteRequest, step: type[Step] | None = None) -> HttpResponse:
     """The screen's own answer to the request."""
-    if visit.site.archived or (not visit.saved and not visit.site.portal_open) or visit.closed:
+    if is_closed(visit):
         return problem_page(request, "closed", 403)
     chosen = step or flow.current_step(visit)
     screen = chosen()
@@ -179,6 +206,9 @@ def _leave(request: SiteRequest, public_id: str, *, to_beginning: bool) -> HttpR
 
 
 def _beginning(visit: Visit) -> str:
-    """Where the person came in: the invitation, whose link this browser had, or the portal."""
-    invitation = visit.invitation
+    """Where the person came in: the invitation, whose link this browser had, or the portal.
+
+    A hand-over brings the answers and no more, so that browser is not shown the link of the invitation.
+    """
+    invitation = None if vars(visit.enrollment).get(HANDED_OVER) else visit.invitation
     return f"/i/{decrypt(invitation.token_encrypted).decode()}" if invitation else "/enroll/"

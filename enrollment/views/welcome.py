@@ -11,14 +11,17 @@ from enrollment.actions.invitations import Opened, give_back_lapsed, with_token
 from enrollment.actions.uses import UseRefused
 from enrollment.models import Enrollment, Invitation
 from enrollment.steps.base import see_other
+from enrollment.steps.link import note_for_macs
 from enrollment.steps.page import Page, render
 from enrollment.steps.welcome import Texts
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
+from enrollment.views.gate import gate
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
 from sites_config.models import SiteConfiguration
+from sites_config.site_settings import SiteSettings
 
 
 class Welcome(View):
@@ -32,9 +35,10 @@ class Welcome(View):
         if row is not None and row.invitation_id == opened.invitation.pk:
             visit = Visit(row, timezone.now(), key, request)
             if goes_on(visit):
-                return resume_page(visit, request)
+                return gate(request, visit.site, row) or resume_page(visit, request)
         refusal = _refusal(request, opened, row)
-        return give_key(request, refusal or _welcome_page(request, opened.invitation), key)
+        shown = refusal or gate(request, _site_of(opened)) or _welcome_page(request, opened.invitation)
+        return give_key(request, shown, key)
 
     def post(self, request: SiteRequest, token: str) -> HttpResponse:
         key = sent_key(request)
@@ -81,14 +85,17 @@ def _opened(request: SiteRequest, token: str) -> Opened | None:
     opened = with_token(token)
     if opened is None or (opened.invitation.is_demo and not settings.DEMO):
         return None
-    site = SiteConfiguration.for_site(opened.invitation.site_id)
+    site = _site_of(opened)
     return opened if request.site.site_id in site.lineage and not site.archived else None
+
+
+def _site_of(opened: Opened) -> SiteSettings:
+    return SiteConfiguration.for_site(opened.invitation.site_id)
 
 
 def _refusal(request: SiteRequest, opened: Opened, own: Enrollment | None) -> HttpResponse | None:
     """Why this invitation can't be started now, as a page; None when it can."""
-    invitation, now = opened.invitation, timezone.now()
-    site = SiteConfiguration.for_site(invitation.site_id)
+    invitation, site, now = opened.invitation, _site_of(opened), timezone.now()
     if invitation.revoked_at:
         return problem_page(request, "invitation_revoked", 410, action="/enroll/", site=site)
     if Visit(_unsaved(request, invitation), now).closed:
@@ -125,5 +132,6 @@ def _welcome_page(request: SiteRequest, invitation: Invitation) -> HttpResponse:
     expires = ""
     if invitation.expires_at:
         expires = date_format(invitation.expires_at.astimezone(site.time_zone), "DATETIME_FORMAT")
-    extra = {"invited_by": invitation.invited_by, "expires": expires}
-    return render(Page(request, site, Texts, values=dict(extra)), "enrollment/welcome.html", extra)
+    extra: dict[str, object] = {"invited_by": invitation.invited_by, "expires": expires}
+    page = Page(request, site, Texts, values=extra)
+    return render(page, "enrollment/welcome.html", extra | note_for_macs(request, site))

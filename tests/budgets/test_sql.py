@@ -152,6 +152,26 @@ def test_starting_anew_with_a_certificate_costs_six(alpha: Site, clock: Clock, s
     assert len(sent) <= POST, sent
 
 
+# The links of the enrollment, its row, challenges, certificates and bytes that go, two events, and a look at the new
+# browser's own row and at the link.
+HANDING_OVER = 10
+
+
+def test_going_on_in_another_browser_costs_its_own_number(visitor: Visitor) -> None:
+    visitor.go_on()
+    path = f"{visitor.own}/hand-over"
+    assert len(_cost(lambda: visitor.post(path), status=303)) <= POST
+    assert len(_cost(lambda: visitor.get(path), status=200)) <= GET
+    link, other = visitor.hand_over(), Visitor()
+    own = visitor.own
+    assert len(_cost(lambda: other.get(link), status=200)) <= GET
+
+    sent = _cost(lambda: other.post(link), status=303)
+
+    assert len(sent) <= HANDING_OVER, sent
+    assert len(_cost(lambda: visitor.get(f"{own}/"), status=410)) <= GET
+
+
 # An attempt, its event, its challenges, its bytes, a certificate reserved meanwhile, the use it held: each a table.
 WITHDRAWING = 7
 

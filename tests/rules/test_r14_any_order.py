@@ -1,5 +1,6 @@
 """R14: whatever is sent in whatever order, a profile comes only when its conditions are met."""
 
+import re
 from collections import Counter
 from typing import Any, ClassVar
 
@@ -128,6 +129,15 @@ class AnyOrder(RuleBasedStateMachine):
         elif act == "take":
             SitePrivilege.objects.filter(site=self.alpha, user=user).delete()
             self._follow_downloads(which)
+
+    @rule(browser=browser_of, other=browser_of)
+    def go_on_elsewhere(self, browser: int, other: int) -> None:
+        for row in self._own(browser):
+            self._ask(browser, "POST", f"/enroll/{row.public_id}/hand-over")
+            page = self._ask(browser, "GET", f"/enroll/{row.public_id}/hand-over").content.decode()
+            for path in re.findall(r'value="https://[^/"]+(/h/[\w-]+)"', page):
+                self._ask(other, "GET", path)
+                self._ask(other, "POST", path)
 
     @rule(browser=browser_of)
     def press_continue(self, browser: int) -> None:

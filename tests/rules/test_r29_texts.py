@@ -132,7 +132,8 @@ LATIN_IN_ARABIC = (
     "Alpha School IT desk", "Alpha School", "Alpha Junior", "Alpha Senior", "iOS",
     "Alice Archer", "Ana Alvarez", "English", "Deutsch", "it@alpha.example",
     "alpha.example",
-    "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "VPN", "QR", "make iphone",
+    "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "VPN", "QR", "Wi-Fi", "Mac",
+    "make iphone",
 )  # fmt: skip
 
 

@@ -1,0 +1,107 @@
+"""An enrollment goes on in another browser: its key moves, and every answer except who signed in."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from enrollment.actions.enrollments import AnswersFrozen, answer, note
+from enrollment.actions.tokens import digest, hand_over_token, new_token
+from enrollment.models import Enrollment, EventKind, HandOver, SignInMethod
+from sites_config.models import User
+
+LIVES = timedelta(minutes=10)
+# A link that is good for less is made anew, so that whoever asks has time to use it.
+GOOD_FOR = timedelta(minutes=5)
+# Source and external id stay: the same person, logging in again, finds their answers.
+SIGNED_OUT: dict[str, object] = {
+    "signed_in_with": SignInMethod.NONE,
+    "signed_in_user": None,
+    "signed_in_name": "",
+    "signed_in_at": None,
+}
+
+
+class HandOverGone(Exception):
+    """Used, too late, or the enrollment has gone past the answers."""
+
+
+def offer(enrollment: Enrollment, *, key: str, now: datetime) -> HandOver:
+    """Asked for in the enrollment's own browser; a link that is good for some minutes yet is offered again."""
+    offered = offered_to(enrollment, key, now=now)
+    if offered is not None and offered.expires_at > now + GOOD_FOR:
+        return offered
+    nonce = secrets.token_bytes(16)
+    return _make(enrollment, hand_over_token(key, nonce), nonce=nonce, made_by=None, now=now)
+
+
+def offer_by_staff(enrollment: Enrollment, *, actor: User | None, now: datetime) -> str:
+    """A token for somebody who lost the browser they began in; the caller has checked the privilege."""
+    token = new_token()
+    _make(enrollment, token, nonce=b"", made_by=actor, now=now)
+    return token
+
+
+def offered_to(enrollment: Enrollment, key: str, *, now: datetime) -> HandOver | None:
+    """The link that this browser asked for last, if it is good."""
+    rows = HandOver.objects.filter(enrollment=enrollment, from_key_sha256=digest(key), used_at=None)
+    found = rows.exclude(token_nonce=b"").filter(expires_at__gt=now)
+    return found.order_by("-made_at", "-pk").first()
+
+
+def with_token(token: str) -> HandOver | None:
+    """One query."""
+    rows = HandOver.objects.select_related("enrollment__invitation")
+    return rows.filter(token_sha256=digest(token)).first()
+
+
+def take(hand_over: HandOver, *, key: str, device: str, now: datetime) -> None:
+    """The enrollment is ``key``'s from now on, and its profile is withdrawn: that belonged to the browser before.
+
+    ``device``: "iPhone", "iPad" or "". Raises HandOverGone.
+    """
+    enrollment = hand_over.enrollment
+    unused = HandOver.objects.filter(enrollment=enrollment, used_at=None)
+    try:
+        with transaction.atomic():
+            good = unused.filter(pk=hand_over.pk, expires_at__gt=now)
+            if not good.update(used_at=now, continued_on=device):
+                raise HandOverGone
+            unused.update(expires_at=now)
+            answer(enrollment, now=now, key_sha256=digest(key), **SIGNED_OUT)
+            note(enrollment, EventKind.HANDED_OVER, now=now, data={"device": device} if device else {})
+    except AnswersFrozen:
+        raise HandOverGone from None
+
+
+def continued_on(enrollment: Enrollment, key: str) -> str | None:
+    """Where an enrollment of this browser went on, "" for an unknown device; None if it never was this browser's."""
+    rows = HandOver.objects.filter(enrollment=enrollment, from_key_sha256=digest(key)).exclude(used_at=None)
+    return rows.order_by("-used_at").values_list("continued_on", flat=True).first()
+
+
+def was_handed_over() -> Exists:
+    """A column for queries of enrollments: the browser is not the one where it was begun."""
+    return Exists(HandOver.objects.filter(enrollment=OuterRef("pk"), used_at__isnull=False))
+
+
+def _make(
+    enrollment: Enrollment, token: str, *, nonce: bytes, made_by: User | None, now: datetime
+) -> HandOver:
+    with transaction.atomic():
+        HandOver.objects.filter(enrollment=enrollment, used_at=None, expires_at__gt=now).update(
+            expires_at=now
+        )
+        made = HandOver.objects.create(
+            site_id=enrollment.site_id,
+            enrollment=enrollment,
+            token_nonce=nonce,
+            token_sha256=digest(token),
+            from_key_sha256=enrollment.key_sha256,
+            made_by=made_by,
+            made_at=now,
+            expires_at=now + LIVES,
+        )
+        note(enrollment, EventKind.HAND_OVER_OFFERED, now=now, actor=made_by)
+    return made

@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/login/", accounts.log_in, name="account_login"),
     path("accounts/logout/", accounts.log_out, name="account_logout"),
     path("accounts/password/change/", accounts.change_password, name="account_change_password"),
+    path("accounts/password/set/<str:uid>/<str:token>/", accounts.set_password, name="account_set_password"),
     # The device. These never change: they stand in profiles that live for years.
     path("p/<str:token>.mobileconfig", profile.download, name="profile"),
     path("scep/<slug:authority>", scep.Scep.as_view(), name="scep"),

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -76,6 +77,40 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme in {"postgres", "postgresql"}:
         return _postgresql(url)
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """``starttls``: begins in clear and turns to TLS; ``tls``: TLS from the first byte."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+    tls: bool = False
+
+
+def mail_server(url: str) -> MailServer:
+    """``smtp://host:25`` for a server on this machine, ``smtp+tls://user:password@host:587``, ``smtps://…:465``."""
+    parts = urlsplit(url)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ports or not parts.hostname or port == 0:
+        raise ImproperlyConfigured(
+            "GATEHOUSE_MAIL_URL must be smtp://, smtp+tls:// or smtps://user:password@host:port."
+        )
+    return MailServer(
+        host=parts.hostname,
+        port=port or ports[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+tls",
+        tls=parts.scheme == "smtps",
+    )
 
 
 def lies_beside(path: Path, entry: dict[str, Any]) -> bool:

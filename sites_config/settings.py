@@ -6,7 +6,15 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from sites_config import demo
-from sites_config.environment import database, env_bool, env_choice, env_int, env_required, lies_beside
+from sites_config.environment import (
+    database,
+    env_bool,
+    env_choice,
+    env_int,
+    env_required,
+    lies_beside,
+    mail_server,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("GATEHOUSE_VAR") or BASE_DIR / "var")
@@ -152,7 +160,15 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# Mail goes to staff only as yet: the link by which they set their password.
 EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+MAIL_SERVER = mail_server(os.environ.get("GATEHOUSE_MAIL_URL", "") or "smtp://localhost:25")
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("GATEHOUSE_MAIL_FROM", "") or "gatehouse@localhost"
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # the links of sites_config/password_links.py
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # our request middleware sets X-Frame-Options and Referrer-Policy on every answer,
     "security.W022",  # those to unknown hosts included

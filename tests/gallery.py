@@ -8,6 +8,7 @@ from unittest import mock
 from django.contrib.sites.models import Site
 from django.http import HttpResponse
 
+from enrollment.actions.enrollments import cancel
 from enrollment.actions.invitations import release, revoke
 from enrollment.models import Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot
@@ -369,6 +370,13 @@ def enrollment_released(at: Gallery) -> HttpResponse:
     visitor = at.visitor()
     visitor.start(token)
     release(row, actor=None, now=at.clock.time)
+    return visitor.get(f"{visitor.own}/")
+
+
+@page
+def enrollment_cancelled(at: Gallery) -> HttpResponse:
+    visitor = at.at_portal()
+    cancel(visitor.enrollment, actor=None, now=at.clock.time)
     return visitor.get(f"{visitor.own}/")
 
 

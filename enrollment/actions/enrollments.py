@@ -27,6 +27,10 @@ from enrollment.models import (
 from enrollment.models.moves import LAPSING, OPEN
 from sites_config.models import Ownership, User
 
+# What the timeline says of attempts that staff ended.
+WHY_CANCELLED, WHY_RELEASED = "cancelled", "released"
+# An attempt that holds a use and has no certificate yet; asked again in the UPDATE that ends it.
+HELD = Q(invitation_use=InvitationUse.HELD, status__in=OPEN)
 # Under which name in ``answers`` it stands that somebody chose the site.
 SITE_ANSWER = "site"
 
@@ -227,6 +231,17 @@ def _expire_as_read(enrollment: Enrollment, still: Q, *, now: datetime, why: str
         withdraw_profiles(enrollment, now=now, signed_too=True)
     if held and enrollment.invitation_id:
         uses.returned(enrollment.invitation_id)
+
+
+def cancel(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
+    """Staff end an attempt, a certificate that was issued for it included. False: it is enrolled, or over."""
+    under_way = Q(status__in=LAPSING | {Status.AUTHENTICATED})
+    return expire(enrollment, under_way, now=now, why=WHY_CANCELLED, actor=actor)
+
+
+def release(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
+    """Staff give back the use that an attempt without a certificate holds. False: it holds none."""
+    return expire(enrollment, HELD, now=now, why=WHY_RELEASED, actor=actor)
 
 
 def why_ended(enrollment: Enrollment) -> str:

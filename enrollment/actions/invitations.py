@@ -6,16 +6,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from enrollment.actions.enrollments import expire
+from enrollment.actions.enrollments import HELD, WHY_RELEASED, expire
 from enrollment.actions.tokens import digest, new_token
-from enrollment.models import Enrollment, Event, EventKind, Invitation, InvitationUse
-from enrollment.models.moves import OPEN
+from enrollment.models import Enrollment, Event, EventKind, Invitation
 from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
 
-WHY_REVOKED, WHY_RELEASED = "invitation revoked", "released"
-# An attempt that holds a use and has no certificate yet; asked again in the UPDATE that ends it.
-HELD = Q(invitation_use=InvitationUse.HELD, status__in=OPEN)
+WHY_REVOKED = "invitation revoked"
 
 
 def create_invitation(*, invitation: Invitation, created_by: User | None, now: datetime) -> str:

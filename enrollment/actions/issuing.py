@@ -71,9 +71,9 @@ def loaded_authority(row: Authority) -> pki_authority.Authority:
 
 
 def _read(site: SiteSettings, now: datetime) -> Issuing:
-    row = _nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority", now)
-    signing = _nearest(site, SigningIdentity.objects.all(), "signing identity", now)
-    push = _nearest(site, PushCertificate.objects.all(), "push certificate", now)
+    row = nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority", now)
+    signing = nearest(site, SigningIdentity.objects.all(), "signing identity", now)
+    push = nearest(site, PushCertificate.objects.all(), "push certificate", now)
     certificate, *chain = x509.load_pem_x509_certificates(signing.certificates_pem.encode())
     return Issuing(
         authority_id=row.pk,
@@ -86,7 +86,7 @@ def _read(site: SiteSettings, now: datetime) -> Issuing:
     )
 
 
-def _nearest(site: SiteSettings, rows: "QuerySet[Row]", what: str, now: datetime) -> Row:
+def nearest(site: SiteSettings, rows: "QuerySet[Row]", what: str, now: datetime) -> Row:
     """The newest row of the site itself, else of its parent, and so on; one that has ended only where no other is."""
     in_order = sorted(
         rows.filter(site__in=site.lineage), key=lambda row: (row.not_after > now, row.created_at, row.pk)

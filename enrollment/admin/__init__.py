@@ -16,6 +16,7 @@ from enrollment.admin import (
     person,
     push_certificate,
     signing_identity,
+    sites,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "person",
     "push_certificate",
     "signing_identity",
+    "sites",
 ]

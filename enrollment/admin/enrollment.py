@@ -2,27 +2,62 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
+from enrollment.actions.enrollments import cancel, release
+from enrollment.actions.hand_overs import offer_by_staff
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference, typed_reference
-from enrollment.models import Enrollment
+from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
+from enrollment.models import Enrollment, InvitationUse, Status
 from enrollment.models.assignment import COLUMNS
+from enrollment.models.moves import LAPSING, OPEN
+from enrollment.steps.qr_code import qr_code
+from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE
+from sites_config.admin.scoping import reach_of
+from sites_config.models import Privilege
 from sites_config.references import spoken
+
+NEW_LINK = (
+    "It works once, for ten minutes, in Safari on the device. Answers come along; whoever logged in does so again. "
+    "In the browser where it was begun it ends."
+)
+
+
+def _may_help(admin_: "EnrollmentAdmin", request: HttpRequest, enrollment: Enrollment) -> bool:
+    reach = reach_of(request.user)
+    return reach.everything or enrollment.site_id in reach.changing((Privilege.HELP_PEOPLE,))
+
+
+def _under_way(enrollment: Enrollment) -> bool:
+    return enrollment.status in LAPSING or enrollment.status == Status.AUTHENTICATED
+
+
+def _holds_a_use(enrollment: Enrollment) -> bool:
+    return enrollment.invitation_use == InvitationUse.HELD and enrollment.status in OPEN
+
+
+def _can_go_on(enrollment: Enrollment) -> bool:
+    return enrollment.status in OPEN and not enrollment.lapsed(timezone.now())
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(FindsReference, WithTimeline):
-    """Read only: what a person answered and a device did."""
+class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
+    """What a person answered and a device did: nothing of it is changed here. The buttons help who is stuck."""
 
+    buttons = ("new_link", "release", "cancel")
     timeline_of = ("enrollment",)
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     list_display = (
         "code",
         "status",
+        "screen",
         "site",
         "started_at",
         "who",
@@ -30,7 +65,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
         "device",
         "last_seen_at",
     )
-    list_filter = ("status", BY_SITE, "started_at", "signed_in_with", "failure_reason")
+    list_filter = ("status", ScreenFilter, BY_SITE, "started_at", "signed_in_with", "failure_reason")
     search_fields = (
         "reference",
         "signed_in_name",
@@ -41,10 +76,10 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
     )
     search_help_text = "Reference code, name, serial number or invitation"
     date_hierarchy = "started_at"
-    list_select_related = ("site", "device", "invitation")
+    list_select_related = ("site", "device", "invitation", "signed_in_user", "profile")
     ordering = ("-started_at",)
     linked = ("device", "invitation")
-    readonly_fields = ("code",)
+    readonly_fields = ("code", "screen")
     fieldsets = (
         (
             None,
@@ -52,6 +87,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
                 "fields": (
                     "code",
                     "status",
+                    "screen",
                     "failure_reason",
                     "ownership",
                     "site",
@@ -86,6 +122,51 @@ class EnrollmentAdmin(FindsReference, WithTimeline):
     @admin.display(description="reference", ordering="reference")
     def code(self, enrollment: Enrollment) -> str:
         return spoken(enrollment.reference)
+
+    @admin.display(description="screen")
+    def screen(self, enrollment: Enrollment) -> str:
+        """What is asked of the person now; "" where nothing is."""
+        return screen_of(enrollment)
+
+    @button("New link", _may_help, _can_go_on)
+    def new_link(self, request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+        token = offer_by_staff(enrollment, actor=actor(request), now=timezone.now())
+        link = f"{request.scheme}://{enrollment.host}/h/{token}"
+        return link_page(
+            self,
+            request,
+            title=f"Link to go on with {spoken(enrollment.reference)}",
+            words=NEW_LINK,
+            link=link,
+            qr=qr_code(link),
+            back=self.change_url(enrollment),
+        )
+
+    @button("Release its use", _may_help, _holds_a_use)
+    def release(self, request: HttpRequest, enrollment: Enrollment) -> None:
+        if release(enrollment, actor=actor(request), now=timezone.now()):
+            messages.success(request, "The invitation has its use back, and this attempt is over.")
+        else:
+            messages.error(request, "It got a certificate a moment ago: the use is spent.")
+
+    @button("Cancel", _may_help, _under_way)
+    def cancel(self, request: HttpRequest, enrollment: Enrollment) -> None:
+        if cancel(enrollment, actor=actor(request), now=timezone.now()):
+            messages.success(request, "Cancelled: its profile and its certificate count for nothing now.")
+        else:
+            messages.error(request, "It moved on a moment ago: see its timeline.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
+        return with_grants(super().get_queryset(request))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """When an attempt lapses is of interest only before it is enrolled or over."""
+        if obj is None or _under_way(obj):
+            return self.fieldsets
+        return [
+            (name, {"fields": [each for each in content["fields"] if each not in ("idle_until", "ends_at")]})
+            for name, content in self.fieldsets
+        ]
 
     @admin.display(description="by", ordering="signed_in_name")
     def who(self, enrollment: Enrollment) -> str:

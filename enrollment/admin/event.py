@@ -22,13 +22,17 @@ _STATUS = dict(Status.choices)
 
 @admin.register(Event)
 class EventAdmin(FindsReference):
-    list_display = ("at", "kind", "details", "enrollment", "invitation", "device", "actor", "site")
+    list_display = ("at", "kind", "details", "about", "actor", "site")
     list_filter = ("kind", BY_SITE, "at")
     search_fields = ("enrollment__reference", "invitation__name", "device__serial_number")
     fields = ("at", "kind", "details", "site", "enrollment", "device", "invitation", "actor")
     readonly_fields = ("details",)
     list_select_related = ("site", "enrollment", "device", "invitation", "actor")
     linked = ("enrollment", "device", "invitation")
+
+    @admin.display(description="about")
+    def about(self, event: Event) -> str:
+        return str(event.enrollment or event.device or event.invitation or "")
 
     @admin.display(description="details")
     def details(self, event: Event) -> str:

@@ -1,30 +1,49 @@
 """Invitations: made, changed, shown, revoked, released."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from enrollment.actions import invitations
-from enrollment.admin.event import WithTimeline
-from enrollment.models import Invitation
-from sites_config.admin.buttons import AdminWithButtons, button
+from enrollment.admin.addresses import base_url
+from enrollment.admin.event import SHOWN, WithTimeline
+from enrollment.models import Enrollment, Invitation
+from enrollment.steps.qr_code import qr_code
+from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.admin.scoping import for_user, reach_of
-from sites_config.models import Privilege, SiteAddress, SiteConfiguration, User
+from sites_config.models import Privilege, SiteConfiguration, User
 from sites_config.secrets import Undecryptable
 
 LIVES = timedelta(days=7)
+FEW = 5
+OPEN_DOOR = (
+    "This invitation needs no login, enrolls many devices and never ends: whoever finds its link can enroll devices. "
+    "Give it an end, or let people log in."
+)
 
 
 class InvitationForm(RowForm):
+    def clean_expires_at(self) -> datetime | None:
+        """An end in the past is no way to end one: Revoke also stops the attempts under way."""
+        ends: datetime | None = self.cleaned_data["expires_at"]
+        if ends is not None and "expires_at" in self.changed_data and ends <= timezone.now():
+            raise forms.ValidationError("This is past already. To end an invitation now, revoke it.")
+        return ends
+
     def clean_max_uses(self) -> int | None:
         uses: int | None = self.cleaned_data["max_uses"]
+        if uses == 0:
+            raise forms.ValidationError("One at least; leave it blank for as many as you like.")
         taken = self.instance.uses_held + self.instance.uses_spent
         if uses is not None and uses < taken:
             raise forms.ValidationError(f"{taken} uses are already taken.")
@@ -36,7 +55,11 @@ def _may_see_link(admin_: "InvitationAdmin", request: HttpRequest, invitation: I
 
 
 def _may_change(admin_: "InvitationAdmin", request: HttpRequest, invitation: Invitation) -> bool:
-    return invitation.revoked_at is None and admin_.has_change_permission(request, invitation)
+    return admin_.has_change_permission(request, invitation)
+
+
+def _is_open(invitation: Invitation) -> bool:
+    return invitation.revoked_at is None
 
 
 @admin.register(Invitation)
@@ -45,6 +68,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
 
     form = InvitationForm
     writable = addable = True
+    also = (Privilege.MANAGE_INVITATIONS,)
     timeline_of = ("invitation", "enrollment__invitation")
     buttons = ("show_link", "release", "revoke")
     actions = ("revoke_selected",)
@@ -80,7 +104,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:  # type: ignore[override]
         if change:
             return super().save_model(request, obj, form, change)
-        invitations.create_invitation(invitation=obj, created_by=_actor(request), now=timezone.now())
+        invitations.create_invitation(invitation=obj, created_by=actor(request), now=timezone.now())
 
     @admin.display(description="uses")
     def uses(self, invitation: Invitation) -> str:
@@ -92,60 +116,88 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
     def state(self, invitation: Invitation) -> str:
         if invitation.revoked_at:
             return "Revoked"
+        if SiteConfiguration.for_site(invitation.site_id).archived:
+            return "Closed: the site is archived"
         if invitation.expires_at and invitation.expires_at <= timezone.now():
             return "Expired"
         used_up = invitation.max_uses is not None and invitation.uses_spent >= invitation.max_uses
         return "Used up" if used_up else "Open"
 
+    def response_add(
+        self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
+    ) -> Any:
+        """To the link at once, for whoever may see it: that is what an invitation is made for."""
+        plain = not any(name in request.POST for name in ("_addanother", "_popup"))
+        if plain and _may_see_link(self, request, obj):
+            return self.show_link(request, obj) or super().response_add(request, obj, post_url_continue)
+        return super().response_add(request, obj, post_url_continue)
+
     @button("Show link", _may_see_link)
     def show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
-        """The link stands on this one page and in no message, which a session would keep."""
         try:
-            token = invitations.show_link(invitation, actor=_actor(request), now=timezone.now())
+            token = invitations.show_link(invitation, actor=actor(request), now=timezone.now())
         except Undecryptable as error:
             messages.error(request, str(error))
             return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Link of the invitation “{invitation.name}”",
-            "link": f"{_base_url(request, invitation)}/i/{token}",
-            "back": self.change_url(invitation),
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/enrollment/invitation/link.html", context)
-
-    @button("Release held uses", _may_change)
-    def release(self, request: HttpRequest, invitation: Invitation) -> None:
-        released = invitations.release(invitation, actor=_actor(request), now=timezone.now())
-        messages.success(
-            request, f"{released} uses released." if released else "No use was held without a certificate."
+        link = f"{base_url(request, invitation.site_id)}/i/{token}"
+        return link_page(
+            self,
+            request,
+            title=f"Link of the invitation “{invitation.name}”",
+            words="Whoever has this link can use the invitation. That you saw it stands in its timeline.",
+            link=link,
+            qr=qr_code(link),
+            back=self.change_url(invitation),
         )
 
-    @button("Revoke", _may_change)
+    @button("Release held uses", _may_change, _is_open)
+    def release(self, request: HttpRequest, invitation: Invitation) -> None:
+        released = invitations.release(invitation, actor=actor(request), now=timezone.now())
+        if released:
+            messages.success(request, f"{released} use{'s' if released > 1 else ''} released.")
+        else:
+            messages.success(request, "No use was held without a certificate.")
+
+    @button("Revoke", _may_change, _is_open)
     def revoke(self, request: HttpRequest, invitation: Invitation) -> None:
-        invitations.revoke(invitation, actor=_actor(request), now=timezone.now())
+        invitations.revoke(invitation, actor=actor(request), now=timezone.now())
         messages.success(
             request, "The invitation is revoked, and with it every attempt without a certificate."
         )
 
     @admin.action(description="Revoke selected invitations", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        open_rows = list(for_user(queryset, request.user, change=True).filter(revoked_at=None))
+        rows = for_user(queryset, request.user, change=True, also=self.also).filter(revoked_at=None)
+        open_rows = list(rows)
         for invitation in open_rows:
-            invitations.revoke(invitation, actor=_actor(request), now=timezone.now())
+            invitations.revoke(invitation, actor=actor(request), now=timezone.now())
         messages.success(request, f"{len(open_rows)} invitations revoked.")
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        obj: Invitation | None = kwargs.get("obj")
+        if obj is not None and is_an_open_door(obj):
+            messages.warning(request, OPEN_DOOR)
+        context["before_timeline"] = uses_table(obj, request.user) if obj is not None else ""
+        return super().render_change_form(request, context, *args, **kwargs)
 
-def _actor(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
+
+def is_an_open_door(invitation: Invitation) -> bool:
+    """Nobody logs in, many devices, for ever: whoever finds the link enrolls what they like."""
+    many = invitation.max_uses is None or invitation.max_uses > FEW
+    endless = invitation.expires_at is None and invitation.revoked_at is None
+    return not invitation.login_required and many and endless
 
 
-def _base_url(request: HttpRequest, invitation: Invitation) -> str:
-    """The address this page has, if the invitation can be opened there; else one of its site, or of its parent."""
-    lineage = SiteConfiguration.for_site(invitation.site_id).lineage
-    here = getattr(request, "site")  # noqa: B009  # set by the host middleware
-    if here.site_id in lineage:
-        return request.build_absolute_uri("/").removesuffix("/")
-    hosts = dict(SiteAddress.objects.filter(site__in=lineage).order_by("-pk").values_list("site", "host"))
-    host = next((hosts[site_id] for site_id in lineage if site_id in hosts), request.get_host())
-    return f"{request.scheme}://{host}"
+def uses_table(invitation: Invitation, user: User | AnonymousUser) -> SafeString:
+    """Who used it, with which device, when: of those enrollments that whoever looks may see."""
+    rows = Enrollment.objects.filter(invitation=invitation).select_related("device").order_by("-started_at")
+    shown = list(for_user(rows, user)[: SHOWN + 1])
+    context = {
+        "enrollments": shown[:SHOWN],
+        "more": len(shown) > SHOWN,
+        "shown": SHOWN,
+        "invitation": invitation,
+    }
+    return render_to_string("admin/enrollment/uses.html", context)

@@ -92,6 +92,16 @@ class Texts:
     )
     enrollment_released_action = Message("problem.enrollment-released.action", _("Start again"))
 
+    enrollment_cancelled_title = Message(
+        "problem.enrollment-cancelled.title", _("This enrollment was cancelled")
+    )
+    enrollment_cancelled_cause = Message(
+        "problem.enrollment-cancelled.cause",
+        _("{support} ended it; ask there before you start again."),
+        placeholders=("support",),
+    )
+    enrollment_cancelled_action = Message("problem.enrollment-cancelled.action", _("Start again"))
+
     enrollment_over_title = Message("problem.enrollment-over.title", _("This enrollment is over"))
     enrollment_over_cause = Message(
         "problem.enrollment-over.cause",

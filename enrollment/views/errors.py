@@ -6,12 +6,15 @@ import traceback
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 
 from enrollment.views.problems import problem_page
 from sites_config.http import SiteRequest
 from sites_config.middleware.languages import negotiated
 from sites_config.references import new_reference
 from sites_config.site_settings import no_site
+from sites_config.staff_pages import staff_page
 
 # Routes whose page has the form that was posted: there one can try again.
 WITH_FORM = ("invitation", "portal", "screen", "account_login")
@@ -29,7 +32,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler404."""
+    """Django's handler404; in the admin a page for staff."""
+    if request.path.startswith(reverse("admin:index")) and hasattr(request, "site"):
+        return staff_page(render)(request, "account/not_found.html", status=404)
     return _page(request, "not_found", 404)
 
 

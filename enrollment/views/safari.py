@@ -10,9 +10,15 @@ from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from enrollment import flow
-from enrollment.actions.enrollments import begin_anew, leave, why_ended
+from enrollment.actions.enrollments import (
+    WHY_CANCELLED,
+    WHY_RELEASED,
+    begin_anew,
+    leave,
+    why_ended,
+)
 from enrollment.actions.hand_overs import continued_on, was_handed_over
-from enrollment.actions.invitations import WHY_RELEASED, WHY_REVOKED
+from enrollment.actions.invitations import WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
 from enrollment.signin.privileges import grants_column
@@ -33,7 +39,11 @@ from sites_config.texts import texts_for
 # What closes an enrollment for this browser: the next Start begins a new one.
 GONE = frozenset({Status.SUPERSEDED, Status.CHECKED_OUT})
 # Pages of attempts that somebody else ended, by the reason in the timeline.
-ENDED_BY_STAFF = {WHY_REVOKED: "invitation_revoked", WHY_RELEASED: "enrollment_released"}
+ENDED_BY_STAFF = {
+    WHY_REVOKED: "invitation_revoked",
+    WHY_RELEASED: "enrollment_released",
+    WHY_CANCELLED: "enrollment_cancelled",
+}
 # The name of a column of rows_for_pages: the enrollment was begun in another browser.
 HANDED_OVER = "was_handed_over"
 OVER = GONE | {Status.ENROLLED, Status.INSTRUCTED}

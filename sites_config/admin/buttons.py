@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -11,19 +12,33 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from sites_config.admin.scoped import ScopedAdmin
+from sites_config.models import User
 
 Press = TypeVar("Press", bound=Callable[..., HttpResponse | None])
 Allowed = Callable[[Any, HttpRequest, Any], bool]
 
 
-def button(label: str, allowed: Allowed) -> Callable[[Press], Press]:
-    """Marks a method ``(self, request, obj)``; ``allowed(self, request, obj)`` says who sees it and may press it."""
+def always(obj: Any) -> bool:
+    """There is always something to press for."""
+    return True
+
+
+def button(
+    label: str, allowed: Allowed, possible: Callable[[Any], bool] = always
+) -> Callable[[Press], Press]:
+    """Marks a method ``(self, request, obj)``. ``allowed(self, request, obj)`` says who may press it, ``possible(obj)``
+    whether there is anything to do; it is shown where both hold."""
 
     def mark(press: Press) -> Press:
-        press.label, press.allowed = label, allowed  # type: ignore[attr-defined]
+        press.label, press.allowed, press.possible = label, allowed, possible  # type: ignore[attr-defined]
         return press
 
     return mark
+
+
+def actor(request: HttpRequest) -> User | None:
+    """Who presses, for the event that tells of it."""
+    return request.user if isinstance(request.user, User) else None
 
 
 class AdminWithButtons(ScopedAdmin):
@@ -47,10 +62,21 @@ class AdminWithButtons(ScopedAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if not method.possible(obj):  # a second press, or somebody was faster
+            messages.info(request, f"“{method.label}” has nothing to do here any more.")
+            return redirect(self.change_url(obj))
         return method(request, obj) or redirect(self.change_url(obj))
 
     def change_url(self, obj: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """(label, URL) of what opens beside the page."""
+        return []
+
+    def shows_history(self, request: HttpRequest) -> bool:
+        """Django's history tells what was changed here; of what nobody can change it tells nothing."""
+        return self.writable
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -60,6 +86,8 @@ class AdminWithButtons(ScopedAdmin):
         context["buttons"] = [
             {"label": method.label, "url": f"{self.change_url(obj).removesuffix('change/')}press/{name}/"}
             for name, method in methods
-            if obj is not None and method.allowed(self, request, obj)
+            if obj is not None and method.allowed(self, request, obj) and method.possible(obj)
         ]
+        context["tools"] = self.tools(request, obj) if obj is not None else []
+        context["shows_history"] = self.shows_history(request)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -10,7 +10,7 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
 from sites_config.admin.scoping import for_user, may, reach_of
-from sites_config.models import User
+from sites_config.models import Privilege, User
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -31,37 +31,44 @@ class _Scoped:
     writable = False
     addable = False
     deletable = False
+    # Privileges that open these rows to people who neither view nor administer the whole site.
+    also: tuple[Privilege, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return for_user(super().get_queryset(request), request.user)  # type: ignore[misc]
+        return for_user(super().get_queryset(request), request.user, also=self.also)  # type: ignore[misc]
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         reach = reach_of(request.user)
-        return may(request.user, obj) if obj is not None else reach.everything or bool(reach.sees)
+        if obj is not None:
+            return may(request.user, obj, also=self.also)
+        return reach.everything or bool(reach.seeing(self.also))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.writable and _administers(request, obj)
+        return self.writable and self._administers(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.addable and _administers(request, obj)
+        return self.addable and self._administers(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.deletable and _administers(request, obj)
+        return self.deletable and self._administers(request, obj)
+
+    def _administers(self, request: HttpRequest, obj: Model | None) -> bool:
+        reach = reach_of(request.user)
+        if obj is not None:
+            return may(request.user, obj, change=True, also=self.also)
+        return reach.everything or bool(reach.changing(self.also))
 
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> "ModelChoiceField[Any] | None":
         """Choices: sites where the user may change something, accounts they may see."""
         related = db_field.related_model
-        kwargs["queryset"] = for_user(
-            related._default_manager.all(), request.user, change=related is not User
-        )
+        rows = related._default_manager.all()
+        if db_field.name == "site":
+            rows = rows.exclude(configuration__archived=True)
+        change = related is not User
+        kwargs["queryset"] = for_user(rows, request.user, change=change, also=self.also)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc,no-any-return]
-
-
-def _administers(request: HttpRequest, obj: Model | None) -> bool:
-    reach = reach_of(request.user)
-    return may(request.user, obj, change=True) if obj is not None else reach.everything or bool(reach.changes)
 
 
 class ScopedAdmin(_Scoped, _ModelAdmin):
@@ -84,6 +91,9 @@ class ScopedAdmin(_Scoped, _ModelAdmin):
         obj.save(update_fields=form.changed_data if change else None)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        own = [getattr(each, "parameter_name", "") for each in self.list_filter]
+        if lookup in filter(None, own):
+            return True
         filters = [str(each[0] if isinstance(each, tuple) else each) for each in self.list_filter]
         names = [*filters, *self.linked, self.date_hierarchy or "", "pk", "id"]
         return any(
@@ -111,7 +121,8 @@ class OwnSitesFilter(admin.RelatedFieldListFilter):
     """Offers the sites the user may see; hidden when there is only one."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        sites = for_user(Site.objects.order_by("name"), request.user)
+        also = getattr(model_admin, "also", ())
+        sites = for_user(Site.objects.order_by("name"), request.user, also=also)
         return [(site.pk, site.name) for site in sites]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:

@@ -4,7 +4,7 @@ Every queryset, choice, permission, action and history of every ModelAdmin is ta
 permissions, groups included, are never asked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
@@ -36,6 +36,14 @@ class Reach:
     def changes(self) -> frozenset[int]:
         return self._with(Privilege.ADMINISTER_SITE)
 
+    def seeing(self, also: Iterable[Privilege] = ()) -> frozenset[int]:
+        """Where rows are seen that one of ``also`` opens as well."""
+        return self.sees.union(*map(self._with, also))
+
+    def changing(self, also: Iterable[Privilege] = ()) -> frozenset[int]:
+        """Likewise for changing them."""
+        return self.changes.union(*map(self._with, also))
+
     def holds(self, privilege: Privilege, site_id: int) -> bool:
         return self.everything or privilege in self.held.get(site_id, ())
 
@@ -60,18 +68,30 @@ def reach_of(user: User | AnonymousUser) -> Reach:
     return known
 
 
-def for_user(queryset: QuerySet[M], user: User | AnonymousUser, *, change: bool = False) -> QuerySet[M]:
-    """The rows the user may see, or those they may change. Raises FieldError for a model that belongs to no site."""
+def for_user(
+    queryset: QuerySet[M],
+    user: User | AnonymousUser,
+    *,
+    change: bool = False,
+    also: Iterable[Privilege] = (),
+) -> QuerySet[M]:
+    """The rows the user may see, or those they may change; ``also``: privileges that open these rows besides.
+
+    Raises FieldError for a model that belongs to no site.
+    """
     reach = reach_of(user)
     if reach.everything:
         return queryset
     if queryset.model is User:
         return _accounts(queryset, reach, change=change)
     column = "pk" if queryset.model is Site else "site"
-    return queryset.filter(**{f"{column}__in": reach.changes if change else reach.sees})
+    sites = reach.changing(also) if change else reach.seeing(also)
+    return queryset.filter(**{f"{column}__in": sites})
 
 
-def may(user: User | AnonymousUser, row: Model, *, change: bool = False) -> bool:
+def may(
+    user: User | AnonymousUser, row: Model, *, change: bool = False, also: Iterable[Privilege] = ()
+) -> bool:
     """Whether ``for_user`` has the row; no query unless it is an account."""
     reach = reach_of(user)
     if reach.everything:
@@ -79,7 +99,7 @@ def may(user: User | AnonymousUser, row: Model, *, change: bool = False) -> bool
     if isinstance(row, User):
         return for_user(User.objects.filter(pk=row.pk), user, change=change).exists()
     site_id: int | None = row.pk if isinstance(row, Site) else getattr(row, "site_id")  # noqa: B009  # any model of ours
-    return site_id in (reach.changes if change else reach.sees)
+    return site_id in (reach.changing(also) if change else reach.seeing(also))
 
 
 def _accounts(queryset: QuerySet[M], reach: Reach, *, change: bool) -> QuerySet[M]:

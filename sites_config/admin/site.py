@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 
-from sites_config.admin.scoped import ScopedAdmin
+from sites_config.admin.buttons import AdminWithButtons
 from sites_config.admin.scoping import reach_of
 from sites_config.admin.site_configuration import SiteConfigurationInline
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 Site.add_to_class("__str__", lambda site: site.name)
 
 
-@admin.register(Site)
-class SiteAdmin(ScopedAdmin):
-    """Sites are never deleted: devices belong to them for years. Which sites there are is the installation's matter."""
+class SiteAdmin(AdminWithButtons):
+    """Sites are never deleted: devices belong to them for years. Which sites there are is the installation's matter.
+
+    enrollment/admin/sites.py registers it, with what only enrollment knows of a site.
+    """
 
     writable = True
     list_display = ("name", "organization", "parent", "hosts", "archived")
@@ -44,6 +46,7 @@ class SiteAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["labels"] = {"domain": "Identifier"}
+        kwargs["error_messages"] = {"domain": {"unique": "Another site has this identifier."}}
         kwargs["help_texts"] = {
             "domain": "Any name that no other site has, such as its first address. It leads nowhere."
         }

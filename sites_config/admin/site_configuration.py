@@ -61,9 +61,13 @@ class SiteConfigurationInline(ScopedStackedInline):
 
     def get_formset(self, request: HttpRequest, obj: Site | None = None, **kwargs: Any) -> Any:
         kwargs["help_texts"] = {
-            name: " ".join(filter(None, (_own_help(name), text))) for name, text in inherited(obj).items()
+            name: " ".join(filter(None, (_own_help(name), text))) for name, text in self.hints(obj).items()
         }
         return super().get_formset(request, obj, **kwargs)
+
+    def hints(self, site: Site | None) -> dict[str, str]:
+        """By field: what counts while it is blank."""
+        return inherited(site)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

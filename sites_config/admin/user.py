@@ -2,17 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UsernameField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from sites_config.admin.buttons import AdminWithButtons, button
+from sites_config.admin.pages import link_page
 from sites_config.admin.privilege import SitePrivilegeInline
-from sites_config.admin.scoped import OwnSitesFilter, RowForm, ScopedAdmin
-from sites_config.admin.scoping import reach_of
-from sites_config.models import User
+from sites_config.admin.scoped import OwnSitesFilter, RowForm
+from sites_config.admin.scoping import for_user, reach_of
+from sites_config.models import SitePrivilege, User, described
+from sites_config.password_links import MailNotSent, mail_password_link, password_link
 
 if TYPE_CHECKING:
     _UserAdmin = UserAdmin[User]
@@ -35,8 +38,16 @@ class AccountForm(RowForm):
         }
 
 
+def _may_change(admin_: "AccountAdmin", request: HttpRequest, user: User) -> bool:
+    return admin_.has_change_permission(request, user)
+
+
+def _is_active(user: User) -> bool:
+    return user.is_active
+
+
 @admin.register(User)
-class AccountAdmin(ScopedAdmin, _UserAdmin):
+class AccountAdmin(AdminWithButtons, _UserAdmin):
     """Accounts are closed, not deleted: timelines name them. Django's own page sets a password.
 
     Administrators of a site change the accounts that hold nothing beyond what they hold themselves; whoever could
@@ -47,12 +58,35 @@ class AccountAdmin(ScopedAdmin, _UserAdmin):
     form = add_form = AccountForm
     add_form_template = None
     change_form_template = "admin/sites_config/user/change_form.html"
-    list_display = ("username", "first_name", "last_name", "email", "is_staff", "is_active", "last_login")
+    buttons = ("mail_password_link",)
+    list_display = (
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "roles",
+        "is_staff",
+        "is_active",
+        "last_login",
+    )
     list_filter = ("is_staff", "is_active", ("site_privileges__site", OwnSitesFilter))
     search_fields = ("username", "first_name", "last_name", "email")
     readonly_fields = ("last_login", "date_joined", "is_demo")
     filter_horizontal = ()
     inlines = (SitePrivilegeInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = for_user(SitePrivilege.objects.select_related("site").order_by("site__name"), request.user)
+        seen = Prefetch("site_privileges", rows, to_attr="seen_privileges")
+        return super().get_queryset(request).prefetch_related(seen)
+
+    @admin.display(description="privileges")
+    def roles(self, user: User) -> str:
+        """“Help Desk at North School”, of the sites that whoever looks may see."""
+        by_site: dict[str, list[str]] = {}
+        for row in getattr(user, "seen_privileges", ()):
+            by_site.setdefault(row.site.name, []).append(row.privilege)
+        return "; ".join(f"{described(held)} at {name}" for name, held in by_site.items())
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         superuser = ("is_superuser",) if reach_of(request.user).everything else ()
@@ -63,11 +97,34 @@ class AccountAdmin(ScopedAdmin, _UserAdmin):
             *facts,
         )
 
+    def shows_history(self, request: HttpRequest) -> bool:
+        return reach_of(request.user).everything
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """For superusers: it names every site where the account was ever given a privilege."""
         if not reach_of(request.user).everything:
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
+
+    @button("Mail a link to set the password", _may_change, _is_active)
+    def mail_password_link(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        """Without an address, or where the mail is not taken, the link stands on a page, to be handed on."""
+        base = request.build_absolute_uri("/").removesuffix("/")
+        self.log_change(request, user, "Made a link to set the password.")
+        try:
+            mail_password_link(user, base)
+        except MailNotSent as reason:
+            return link_page(
+                self,
+                request,
+                title=f"Link for {user} to set the password",
+                words=f"{reason} Hand this link on yourself: it works once, for a day, and whoever has it sets the "
+                "password.",
+                link=password_link(user, base),
+                back=self.change_url(user),
+            )
+        messages.success(request, f"Mailed to {user.email}: a link that works once, for a day.")
+        return None
 
     def save_model(self, request: HttpRequest, obj: Any, form: RowForm, change: bool) -> None:
         if not change:

@@ -4,20 +4,23 @@ from sites_config.models.address import SiteAddress
 from sites_config.models.agreement import Agreement
 from sites_config.models.message_text import MessageText
 from sites_config.models.ownership import Ownership
-from sites_config.models.privilege import Privilege, SitePrivilege
+from sites_config.models.privilege import SETS, Privilege, PrivilegeSet, SitePrivilege, described
 from sites_config.models.site_configuration import ClearCommands, SiteConfiguration
 from sites_config.models.user import User
 from sites_config.models.version import ConfigurationVersion
 
 __all__ = [
+    "SETS",
     "Agreement",
     "ClearCommands",
     "ConfigurationVersion",
     "MessageText",
     "Ownership",
     "Privilege",
+    "PrivilegeSet",
     "SiteAddress",
     "SiteConfiguration",
     "SitePrivilege",
     "User",
+    "described",
 ]

@@ -6,12 +6,15 @@ import zoneinfo
 from django.conf import settings
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from sites_config.site_settings import SiteSettings, settings_for
 
 MAX_DEPTH = 4
+PHONE = RegexValidator(
+    r"^\+?[0-9][0-9 ()/.-]{2,}$", "Enter a number that can be called, such as +1 555 0100."
+)
 
 
 class ClearCommands(models.TextChoices):
@@ -37,7 +40,7 @@ class SiteConfiguration(models.Model):
     )
     organization_name = models.CharField(max_length=100, blank=True)
     support_name = models.CharField(max_length=100, blank=True)
-    support_phone = models.CharField(max_length=40, blank=True)
+    support_phone = models.CharField(max_length=40, blank=True, validators=[PHONE])
     support_email = models.EmailField(blank=True)
     default_language = models.CharField(max_length=12, blank=True, choices=settings.LANGUAGES)
     languages = models.CharField(
@@ -143,6 +146,9 @@ class SiteConfiguration(models.Model):
             raise ValidationError(
                 {"languages": f"Not a language of this installation: {', '.join(sorted(unknown))}."}
             )
+        offered = self.languages.split(",")
+        if self.default_language and self.languages and self.default_language not in offered:
+            raise ValidationError({"default_language": "It must be one of the site's languages."})
         if self.time_zone and self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": "Enter a time zone such as Europe/Berlin."})
         rights = self.access_rights or 0

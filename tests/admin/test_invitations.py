@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.sites.models import Site
 from django.test import Client
 from django.urls import reverse
@@ -14,12 +15,17 @@ from tests import people
 from tests.admin.filled import send
 from tests.admin.world import World, logged_in, populate
 
+WARNING = "never ends: whoever finds its link can enroll devices"
 ADD = reverse("admin:enrollment_invitation_add")
 
 
 def url(invitation: Invitation, what: str = "change") -> str:
     base = f"/admin/enrollment/invitation/{invitation.pk}/"
     return f"{base}change/" if what == "change" else f"{base}press/{what}/"
+
+
+def page_of(client: Client, invitation: Invitation) -> str:
+    return str(client.get(url(invitation)).content.decode())
 
 
 def kinds(invitation: Invitation) -> list[str]:
@@ -30,11 +36,81 @@ def test_an_invitation_is_made_for_a_week_and_one_device(as_anna: Client, anna: 
     answer = send(as_anna, ADD, site=alpha.pk, name="Grade 4")
 
     invitation = Invitation.objects.get()
-    assert answer.status_code == 302
+    assert answer.status_code == 200 and "Link of the invitation “Grade 4”" in answer.content.decode()
+    assert 'aria-label="QR code of the link"' in answer.content.decode()
     assert (invitation.created_by, invitation.max_uses, invitation.login_required) == (anna, 1, True)
     assert invitation.expires_at is not None
     assert timedelta(days=6) < invitation.expires_at - timezone.now() < timedelta(days=8)
-    assert kinds(invitation) == [EventKind.INVITATION_CREATED]
+    assert kinds(invitation) == [EventKind.INVITATION_CREATED, EventKind.INVITATION_LINK_SHOWN]
+
+
+def test_who_may_not_see_links_makes_one_all_the_same(as_anna: Client, anna: User, alpha: Site) -> None:
+    SitePrivilege.objects.filter(user=anna, privilege=Privilege.SEE_INVITATION_LINKS).delete()
+
+    answer = send(as_anna, ADD, site=alpha.pk, name="Grade 4")
+
+    assert answer.status_code == 302
+    assert kinds(Invitation.objects.get()) == [EventKind.INVITATION_CREATED]
+
+
+def test_an_open_door_is_named_as_one(as_anna: Client, alpha: Site) -> None:
+    open_door, _token = people.invite(alpha, login_required=False, max_uses=None, expires_at=None)
+    guarded, _token = people.invite(alpha, login_required=True, max_uses=None, expires_at=None)
+    ending, _token = people.invite(alpha, max_uses=None, expires_at=timezone.now() + timedelta(days=1))
+
+    warned = {each.pk for each in (open_door, guarded, ending) if WARNING in page_of(as_anna, each)}
+
+    assert warned == {open_door.pk}
+
+
+def test_who_used_it_stands_on_its_page(as_anna: Client, alphas: World) -> None:
+    page = page_of(as_anna, Invitation.objects.get(site=alphas.site))
+
+    assert "Used by" in page and "iPad Aardvark" in page and "guest" in page
+    assert page.count("Held for this attempt") == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("max_uses", "0", "One at least; leave it blank for as many as you like."),
+        ("expires_at_0", "2020-01-01", "This is past already."),
+    ],
+)
+def test_what_could_never_be_used_is_refused_in_words(
+    as_anna: Client, alpha: Site, field: str, value: str, words: str
+) -> None:
+    answer = send(as_anna, ADD, site=alpha.pk, name="Grade 4", **{field: value})
+
+    assert answer.status_code == 200 and words in answer.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_an_expired_invitation_keeps_its_end_while_its_name_changes(as_anna: Client, alpha: Site) -> None:
+    invitation, _token = people.invite(alpha, expires_at=timezone.now() - timedelta(days=1))
+
+    assert send(as_anna, url(invitation), name="Grade 5").status_code == 302
+
+
+def test_an_archived_site_invites_nobody(as_anna: Client, alpha: Site) -> None:
+    school = people.new_site("North School", parent=alpha, ready=False)
+    invitation, _token = people.invite(school)
+    people.configure(school, archived=True)
+
+    assert "Closed: the site is archived" in page_of(as_anna, invitation)
+    offered = as_anna.get(ADD).context["adminform"].form.fields["site"].queryset
+    assert list(offered) == [alpha]
+    assert send(as_anna, url(invitation), name="Grade 5").status_code == 302
+
+
+def test_a_second_press_says_that_there_is_nothing_to_do(as_anna: Client, alpha: Site) -> None:
+    invitation, _token = people.invite(alpha)
+    as_anna.post(url(invitation, "revoke"))
+
+    for name in ("revoke", "release"):
+        answer = as_anna.post(url(invitation, name), follow=True)
+        assert answer.status_code == 200 and "has nothing to do here any more" in answer.content.decode()
+    assert kinds(invitation).count(EventKind.INVITATION_REVOKED) == 1
 
 
 def test_the_link_is_shown_by_a_button_and_leaves_an_event(as_anna: Client, anna: User, alpha: Site) -> None:
@@ -99,7 +175,7 @@ def test_r12_releasing_gives_the_use_back(as_anna: Client, alphas: World) -> Non
 
     answer = as_anna.post(url(invitation, "release"), follow=True)
 
-    assert "1 uses released" in answer.content.decode()
+    assert "1 use released" in answer.content.decode()
     invitation.refresh_from_db()
     waiting.refresh_from_db()
     assert invitation.uses_held == 1

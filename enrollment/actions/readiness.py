@@ -1,0 +1,145 @@
+"""Whether a site is ready for people: what is there, what will end soon, what is missing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from cryptography import x509
+from django.conf import settings
+from django.db.models import F, Q
+
+from enrollment.actions.ca_certificates import delivered_ca
+from enrollment.actions.issuing import NotReady, nearest
+from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
+from enrollment.pki.identity import shows_verified
+from sites_config.models import Privilege, SiteAddress, SitePrivilege
+from sites_config.site_settings import SiteSettings
+
+SOON = timedelta(days=45)
+
+
+class State(StrEnum):
+    READY = "ready"
+    WARNING = "warning"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``subject`` names what was looked at and where a gap is mended; the texts are for administrators."""
+
+    subject: str
+    state: State
+    text: str
+
+
+def readiness(site: SiteSettings, *, now: datetime) -> list[Finding]:
+    """In the order in which one would set a site up."""
+    return [
+        _address(site),
+        _https(),
+        _people(site, now),
+        _authority(site, now),
+        _signing(site, now),
+        _topic(site, now),
+        _ca_certificate(site, now),
+        _languages(site),
+    ]
+
+
+def _address(site: SiteSettings) -> Finding:
+    hosts = SiteAddress.objects.filter(site__in=site.lineage).values_list("site", "host")
+    found = {site_id: host for site_id, host in hosts}
+    host = next((found[site_id] for site_id in site.lineage if site_id in found), None)
+    if host is None:
+        return Finding("address", State.MISSING, "No address, and none of a site it belongs to.")
+    own = host == found.get(site.site_id)
+    return Finding("address", State.READY, host if own else f"Entered through {host}.")
+
+
+def _https() -> Finding:
+    if settings.SECURE:
+        return Finding("https", State.READY, "Pages and profiles are served by https.")
+    return Finding("https", State.WARNING, "Served by http: good for the demonstration on this machine only.")
+
+
+def _people(site: SiteSettings, now: datetime) -> Finding:
+    held = SitePrivilege.objects.filter(site__in=site.lineage, privilege=Privilege.ENROLL_MOBILE_DEVICES)
+    staff = held.filter(user__is_active=True).values("user").distinct().count() if site.portal_open else 0
+    unused = Q(max_uses=None) | Q(max_uses__gt=F("uses_held") + F("uses_spent"))
+    in_time = Q(expires_at=None) | Q(expires_at__gt=now)
+    rows = Invitation.objects.filter(unused, in_time, site__in=site.lineage, revoked_at=None)
+    invitations = rows.filter(is_demo=False).count() if not settings.DEMO else rows.count()
+    if not staff and not invitations:
+        return Finding(
+            "log-in", State.MISSING, "Nobody can begin: no staff may enroll, and no invitation is open."
+        )
+    parts = [
+        f"{staff} of the staff may log in and enroll" if staff else "",
+        f"{invitations} open invitations",
+    ]
+    return Finding("log-in", State.READY, ", ".join(filter(None, parts)) + ".")
+
+
+def _authority(site: SiteSettings, now: datetime) -> Finding:
+    try:
+        row = nearest(site, Authority.objects.filter(state=AuthorityState.ISSUING), "issuing authority", now)
+    except NotReady:
+        return Finding("authority", State.MISSING, "No issuing authority: “Create authority” makes one.")
+    return _until("authority", site, row, f"“{row.name}”", now)
+
+
+def _signing(site: SiteSettings, now: datetime) -> Finding:
+    try:
+        row = nearest(site, SigningIdentity.objects.all(), "signing identity", now)
+    except NotReady:
+        return Finding(
+            "signing-identity", State.MISSING, "Nothing signs profiles: “Create authority” makes it too."
+        )
+    chain = x509.load_pem_x509_certificates(row.certificates_pem.encode())
+    seen = "“Verified”" if shows_verified(chain, now=now) else "“Not Verified” until the device is enrolled"
+    return _until("signing-identity", site, row, f"Settings shows profiles as {seen}", now)
+
+
+def _topic(site: SiteSettings, now: datetime) -> Finding:
+    try:
+        row = nearest(site, PushCertificate.objects.all(), "push certificate", now)
+    except NotReady:
+        return Finding(
+            "topic", State.MISSING, "No push certificate of Apple's: import it, its UID is the topic."
+        )
+    finding = _until("topic", site, row, row.topic, now)
+    if row.is_demo:
+        return Finding("topic", State.WARNING, f"{finding.text} It is self-made: no push can be sent.")
+    return finding
+
+
+def _ca_certificate(site: SiteSettings, now: datetime) -> Finding:
+    if site.skip_ca_certificate:
+        return Finding("ca-certificate", State.READY, "Not a step of its own; it comes with the profile.")
+    try:
+        delivered = delivered_ca(site, now=now)
+    except NotReady:
+        return Finding("ca-certificate", State.MISSING, "Is to be installed first, and there is none.")
+    return Finding("ca-certificate", State.READY, f"“{delivered.name}” is installed first.")
+
+
+def _languages(site: SiteSettings) -> Finding:
+    text = f"{', '.join(site.languages)}; {site.default_language} where none fits."
+    if site.default_language in site.languages:
+        return Finding("languages", State.READY, text)
+    return Finding("languages", State.WARNING, f"{text} That one is not among the site's languages.")
+
+
+def _until(
+    subject: str,
+    site: SiteSettings,
+    row: Authority | SigningIdentity | PushCertificate,
+    what: str,
+    now: datetime,
+) -> Finding:
+    inherited = "" if row.site_id == site.site_id else f", of {row.site}"
+    if row.not_after <= now:
+        return Finding(subject, State.MISSING, f"{what}{inherited}: ended on {row.not_after:%Y-%m-%d}.")
+    state = State.WARNING if row.not_after <= now + SOON else State.READY
+    return Finding(subject, state, f"{what}{inherited}, until {row.not_after:%Y-%m-%d}.")

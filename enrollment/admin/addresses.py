@@ -1,0 +1,16 @@
+"""The address by which people reach a site, for links that the admin gives away."""
+
+from django.http import HttpRequest
+
+from sites_config.models import SiteAddress, SiteConfiguration
+
+
+def base_url(request: HttpRequest, site_id: int) -> str:
+    """Scheme and host: those of this page if it leads to the site, else of the site, or of what it belongs to."""
+    lineage = SiteConfiguration.for_site(site_id).lineage
+    here = getattr(request, "site")  # noqa: B009  # set by the host middleware
+    if here.site_id in lineage:
+        return request.build_absolute_uri("/").removesuffix("/")
+    hosts = dict(SiteAddress.objects.filter(site__in=lineage).order_by("-pk").values_list("site", "host"))
+    host = next((hosts[each] for each in lineage if each in hosts), request.get_host())
+    return f"{request.scheme}://{host}"

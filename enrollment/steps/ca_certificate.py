@@ -1,20 +1,18 @@
 """The organization's CA certificate, a profile of its own, before the MDM profile is offered."""
 
 import logging
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.ca_certificates import INSTALLED, delivered_ca, fetch_again
 from enrollment.actions.issuing import NotReady
-from enrollment.actions.profiles import SAME_BYTES
 from enrollment.models import Enrollment
 from enrollment.steps.base import Problem, Step, see_other
+from enrollment.steps.countdown import Countdown
 from enrollment.steps.install import Texts as InstallTexts
 from enrollment.steps.mdm_profile import Texts as MdmTexts
 from enrollment.visit import Visit
@@ -92,26 +90,23 @@ class CaCertificate(Step):
     def _profile_url(self) -> str:
         return f"/enroll/{self.visit.enrollment.public_id}/ca.mobileconfig"
 
-    def placeholders(self) -> dict[str, object]:
-        return {"until": date_format(self._ends_at().astimezone(self.visit.site.time_zone), "TIME_FORMAT")}
+    @property
+    def _countdown(self) -> Countdown:
+        return Countdown(self.visit, self.visit.enrollment.ca_served_at)
 
-    def _ends_at(self) -> datetime:
-        return (self.visit.enrollment.ca_served_at or self.visit.now) + SAME_BYTES
+    def placeholders(self) -> dict[str, object]:
+        return {"until": self._countdown.until}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         enrollment = self.visit.enrollment
-        left = max(0, int((self._ends_at() - self.visit.now).total_seconds()))
         ca = SimpleNamespace(
             profile_url=self._profile_url,
             served=enrollment.ca_served_at is not None,
             state=fetched_word(enrollment),
             status_url=f"/enroll/{enrollment.public_id}/ca-status",
-            seconds_left=left,
-            clock=f"{left // 60}:{left % 60:02}",
-            total=int(SAME_BYTES.total_seconds()),
             tls_needs_ca=self.visit.site.tls_needs_ca,
         )
-        return super().get_context_data(**kwargs) | {"ca": ca}
+        return super().get_context_data(**kwargs) | {"ca": ca, "countdown": self._countdown}
 
 
 def fetched_word(enrollment: Enrollment) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.certificates import UNUSED_LIVES
-from enrollment.actions.profiles import SAME_BYTES
 from enrollment.models import Enrollment, Status
 from enrollment.steps.base import Step, see_other
 from enrollment.steps.browsers import Kind, kind_of
+from enrollment.steps.countdown import Countdown
 from enrollment.steps.mdm_profile import deliver_profile
 from enrollment.visit import Visit
 from sites_config.texts import Message, ScreenTexts
@@ -177,24 +176,25 @@ class Install(Step):
         deliver_profile(self)
         return None
 
+    @property
+    def _countdown(self) -> Countdown:
+        profile = self.visit.enrollment.profile
+        return Countdown(self.visit, profile.served_at if profile else None)
+
     def placeholders(self) -> dict[str, object]:
-        return {"until": self._until()}
+        return {"until": self._countdown.until}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"install": self._install(context["texts"])}
+        return context | {"install": self._install(context["texts"]), "countdown": self._countdown}
 
     def _install(self, texts: ScreenTexts) -> SimpleNamespace:
         enrollment, profile = self.visit.enrollment, self.visit.enrollment.profile
-        left = self._seconds_left()
         served = enrollment.status != Status.PROFILE_ISSUED or bool(profile and profile.served_at)
         return SimpleNamespace(
             profile_url=self.visit.profile_url if profile else "",
             start_download=bool(not served and profile and profile.can_be_fetched(self.visit.now)),
             served=served,
-            seconds_left=left,
-            clock=f"{left // 60}:{left % 60:02}",
-            total=int(SAME_BYTES.total_seconds()),
             state=status_word(enrollment, self.visit.now),
             status_url=f"/enroll/{enrollment.public_id}/status",
             stalled=status_word(enrollment, self.visit.now) == STALLED,
@@ -209,17 +209,6 @@ class Install(Step):
             SimpleNamespace(text=texts["progress_certificate"], done=status != Status.PROFILE_ISSUED),
             SimpleNamespace(text=texts["progress_checked_in"], done=status == Status.AUTHENTICATED),
         ]
-
-    def _ends_at(self) -> datetime:
-        profile = self.visit.enrollment.profile
-        fetched = profile.served_at if profile else None
-        return (fetched or self.visit.now) + SAME_BYTES
-
-    def _seconds_left(self) -> int:
-        return max(0, int((self._ends_at() - self.visit.now).total_seconds()))
-
-    def _until(self) -> str:
-        return date_format(self._ends_at().astimezone(self.visit.site.time_zone), "TIME_FORMAT")
 
 
 def status_word(enrollment: Enrollment, now: datetime) -> str:

@@ -15,7 +15,11 @@ def add_site(parser: ArgumentParser) -> None:
 
 def site_of(options: dict[str, Any]) -> Site:
     """The one site that the argument names; CommandError otherwise."""
-    text = options["site"]
+    return site_called(options["site"])
+
+
+def site_called(text: str) -> Site:
+    """The one site with this host name, domain or name; CommandError otherwise."""
     found = Site.objects.filter(
         Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
     )

@@ -21,7 +21,7 @@ call_command("createcachetable", verbosity=0)
 site = demo.load_demo(hosts=("127.0.0.1",), now=timezone.now())
 again = demo.load_demo(hosts=("127.0.0.1",), now=timezone.now())
 browser = Client(headers={"Host": "127.0.0.1:8000"})
-path = f"/i/{demo.single_use_token(site, now=timezone.now())}"
+path = f"/i/{demo.single_use_token(now=timezone.now())}"
 welcome, start = browser.get(path), browser.post(path)
 own = start.headers["Location"]
 browser.post(f"{own}assign/")  # for nobody in particular

@@ -13,7 +13,7 @@ import pytest
 from tests.iphone import ROOT, IPhone
 from tests.servers.postgres import free_port
 
-WORDS = ["portal", "admin", "staff", "invitation", "single-use", "stop"]
+WORDS = ["portal", "admin", "staff", "invitation", "agreement", "single-use", "stop"]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,7 @@ def test_it_prints_one_fact_a_line(facts: dict[str, str], variables: dict[str, s
     assert re.fullmatch(rf"{base}/admin/", facts["admin"])
     assert re.fullmatch(r"\S+ \S{12,}", facts["staff"])
     assert re.fullmatch(rf"{base}/i/[\w-]{{43}}", facts["invitation"])
+    assert re.fullmatch(rf"{base}/i/[\w-]{{43}}", facts["agreement"])
     assert re.fullmatch(rf"{base}/i/[\w-]{{43}}", facts["single-use"])
 
 

@@ -27,23 +27,24 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         hosts = (host,) if host else ()
-        site = demo.load_demo(hosts=("127.0.0.1", "localhost", *hosts), now=timezone.now())
+        demo.load_demo(hosts=("127.0.0.1", *hosts), now=timezone.now())
         base = f"https://{host}:{port}" if host else f"http://127.0.0.1:{port}"
         arguments = _arguments(host, listening.fileno())
-        self._print_facts(base, demo.many_uses_token(site), demo.single_use_token(site, now=timezone.now()))
+        self._print_facts(base, demo.single_use_token(now=timezone.now()))
         if host:
             print_qr_code(f"{base}/enroll/", root_path(settings.VAR_DIR), sys.stdout)
         connections.close_all()  # gunicorn forks; no connection may live on in two processes
         self.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606
 
-    def _print_facts(self, base: str, many: str, single: str) -> None:
+    def _print_facts(self, base: str, single: str) -> None:
         password = demo.staff_password(settings.VAR_DIR)
         for word, value in (
             ("portal", f"{base}/enroll/"),
             ("admin", f"{base}/admin/"),
             ("staff", f"{demo.STAFF_NAME} {password}"),
-            ("invitation", f"{base}/i/{many}"),
+            ("invitation", f"{base}/i/{demo.token_of(demo.MANY_USES)}"),
+            ("agreement", f"{base}/i/{demo.token_of(demo.WITH_AGREEMENT)}"),
             ("single-use", f"{base}/i/{single}"),
             ("stop", "Ctrl-C"),
         ):

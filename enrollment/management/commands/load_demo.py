@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", action="append", help="Host name of the site; may be repeated.")
 
     def handle(self, *args: object, **options: list[str] | None) -> None:
-        hosts = tuple(options["host"] or ("127.0.0.1", "localhost"))
+        hosts = tuple(options["host"] or ("127.0.0.1",))
         try:
             site = demo.load_demo(hosts=hosts, now=timezone.now())
         except demo.NotADemonstration:

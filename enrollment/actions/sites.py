@@ -16,9 +16,7 @@ class BadSite(Exception):
     """The text says what can't be, for the operator."""
 
 
-def create_site(
-    *, host: str, organization: str, parent: Site | None, identifier: str = "", now: datetime
-) -> Site:
+def create_site(*, host: str, organization: str, parent: Site | None, now: datetime) -> Site:
     """A site with its configuration, its address unless ``host`` is "", and an authority unless a parent has one.
 
     Raises BadSite.
@@ -26,9 +24,9 @@ def create_site(
     address = SiteAddress(host=host)
     try:
         with transaction.atomic():
-            site = Site(
-                name=organization, domain=identifier or host or organization.lower().replace(" ", "-")
-            )
+            # Django's own first migration makes example.com, which stands for nothing yet.
+            site = Site.objects.filter(domain="example.com", configuration=None).first() or Site()
+            site.name, site.domain = organization, host or organization.lower().replace(" ", "-")
             site.full_clean()
             site.save()
             row = SiteConfiguration(site=site, parent=parent, organization_name=organization)

@@ -25,6 +25,16 @@ ISSUES = (
     "It issues the certificates of devices, and certifies a key that signs profiles. One that issued before stays "
     "accepted for the devices that have its certificates."
 )
+TITLES = {
+    "address": "Address",
+    "https": "HTTPS",
+    "log-in": "A way to begin",
+    "authority": "Authority",
+    "signing-identity": "Signing identity",
+    "topic": "Push topic",
+    "ca-certificate": "CA certificate",
+    "languages": "Languages",
+}
 # Where a gap is mended: the page for adding what is missing.
 MENDED_AT = {
     "address": "admin:sites_config_siteaddress_add",
@@ -103,7 +113,9 @@ class ReadySiteAdmin(SiteAdmin):
         if isinstance(site, Site) and hasattr(site, "configuration"):
             found = readiness(SiteConfiguration.for_site(site), now=timezone.now())
             may_change = self.has_change_permission(request, site)
-            context["readiness"] = [(each, _mend(each, site) if may_change else "") for each in found]
+            context["readiness"] = [
+                (TITLES[each.subject], each, _mend(each, site) if may_change else "") for each in found
+            ]
         return super().render_change_form(request, context, *args, **kwargs)
 
 

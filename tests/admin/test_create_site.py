@@ -32,6 +32,7 @@ def test_a_district_and_a_school(capsys: pytest.CaptureFixture[str]) -> None:
     assert SiteConfiguration.for_site(school).lineage == (school.pk, district.pk)
     assert list(SiteAddress.objects.values_list("host", "site")) == [("mdm.example.org", district.pk)]
     assert [row.site for row in Authority.objects.all()] == [district]
+    assert not Site.objects.filter(domain="example.com").exists()
     missing = {each.subject for each in readiness(SiteConfiguration.for_site(district), now=timezone.now())
                if each.state == State.MISSING}  # fmt: skip
     assert missing == {"log-in", "topic"}

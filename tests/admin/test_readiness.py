@@ -43,10 +43,11 @@ def test_a_site_in_full_swing_is_ready(as_anna: Client, alphas: World) -> None:
     found = findings(as_anna, alphas.site)
 
     assert set(found) == {
-        "Address", "Https", "Log-in", "Authority", "Signing-identity", "Topic", "Ca-certificate", "Languages",
+        "Address", "HTTPS", "A way to begin", "Authority", "Signing identity", "Push topic", "CA certificate",
+        "Languages",
     }  # fmt: skip
     assert {state for state, _text in found.values()} == {"ready"}
-    assert "“Not Verified” until the device is enrolled" in found["Signing-identity"][1]
+    assert "“Not Verified” until the device is enrolled" in found["Signing identity"][1]
 
 
 def test_every_gap_is_named_with_the_page_where_it_is_mended(as_root: Client, alpha: Site) -> None:
@@ -57,7 +58,7 @@ def test_every_gap_is_named_with_the_page_where_it_is_mended(as_root: Client, al
 
     found = findings(as_root, bare)
 
-    missing = {"Address", "Log-in", "Authority", "Signing-identity", "Topic", "Ca-certificate"}
+    missing = {"Address", "A way to begin", "Authority", "Signing identity", "Push topic", "CA certificate"}
     assert {subject for subject, (state, _text) in found.items() if state == "missing"} == missing
     assert found["Languages"][0] == "warning"
     for subject in missing - {"Authority"}:
@@ -85,20 +86,20 @@ def test_an_end_that_comes_near_is_told(as_anna: Client, alpha: Site, days: int,
 
     found = findings(as_anna, alpha)
 
-    for subject in ("Authority", "Signing-identity", "Topic"):
+    for subject in ("Authority", "Signing identity", "Push topic"):
         assert found[subject][0] == state and f"{ends:%Y-%m-%d}" in found[subject][1]
 
 
 def test_nobody_can_begin_where_the_portal_is_closed_and_no_invitation_open(
     as_anna: Client, alpha: Site, alice: User
 ) -> None:
-    assert findings(as_anna, alpha)["Log-in"][0] == "ready"
+    assert findings(as_anna, alpha)["A way to begin"][0] == "ready"
     people.configure(alpha, portal_open=False)
-    assert findings(as_anna, alpha)["Log-in"][0] == "missing"
+    assert findings(as_anna, alpha)["A way to begin"][0] == "missing"
     people.invite(alpha)
-    assert findings(as_anna, alpha)["Log-in"][0] == "ready"
+    assert findings(as_anna, alpha)["A way to begin"][0] == "ready"
     Invitation.objects.update(expires_at=timezone.now())
-    assert findings(as_anna, alpha)["Log-in"][0] == "missing"
+    assert findings(as_anna, alpha)["A way to begin"][0] == "missing"
 
 
 def test_who_may_only_look_reads_it_without_links(as_vera: Client, alpha: Site) -> None:

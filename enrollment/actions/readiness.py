@@ -44,6 +44,7 @@ def readiness(site: SiteSettings, *, now: datetime) -> list[Finding]:
         _topic(site, now),
         _ca_certificate(site, now),
         _languages(site),
+        _contact(site),
     ]
 
 
@@ -97,7 +98,9 @@ def _signing(site: SiteSettings, now: datetime) -> Finding:
             "signing-identity", State.MISSING, "Nothing signs profiles: “Create authority” makes it too."
         )
     chain = x509.load_pem_x509_certificates(row.certificates_pem.encode())
-    seen = "“Verified”" if shows_verified(chain, now=now) else "“Not Verified” until the device is enrolled"
+    seen = (
+        "“Verified”" if shows_verified(chain, now=now) else "“Not Verified” (no public authority signed it)"
+    )
     return _until("signing-identity", site, row, f"Settings shows profiles as {seen}", now)
 
 
@@ -129,6 +132,13 @@ def _languages(site: SiteSettings) -> Finding:
     if site.default_language in site.languages:
         return Finding("languages", State.READY, text)
     return Finding("languages", State.WARNING, f"{text} That one is not among the site's languages.")
+
+
+def _contact(site: SiteSettings) -> Finding:
+    contact = ", ".join(filter(None, (site.support_name, site.support_phone, site.support_email)))
+    if contact:
+        return Finding("contact", State.READY, f"{contact}; clock times of {site.time_zone.key}.")
+    return Finding("contact", State.WARNING, "Nobody is named: people are told to ask “the service desk”.")
 
 
 def _until(

@@ -34,6 +34,7 @@ TITLES = {
     "topic": "Push topic",
     "ca-certificate": "CA certificate",
     "languages": "Languages",
+    "contact": "Support contact",
 }
 # Where a gap is mended: the page for adding what is missing.
 MENDED_AT = {

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UsernameField
@@ -14,7 +15,7 @@ from sites_config.admin.pages import link_page
 from sites_config.admin.privilege import SitePrivilegeInline
 from sites_config.admin.scoped import OwnSitesFilter, RowForm
 from sites_config.admin.scoping import for_user, reach_of
-from sites_config.models import SitePrivilege, User, described
+from sites_config.models import Privilege, SitePrivilege, User, described
 from sites_config.password_links import MailNotSent, mail_password_link, password_link
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ class AccountForm(RowForm):
         field_classes = {"username": UsernameField}
         labels = {"is_staff": "May open this administration", "is_active": "May log in"}
         help_texts = {
+            "email": "For a link to set the password, which you can mail once the account is saved.",
             "is_staff": "What they see and change here follows from their privileges below.",
             "is_active": "Switch it off instead of deleting the account.",
             "is_superuser": "Sees and changes everything, at every site.",
         }
+
+
+# What is done in the administration; enrolling and assigning need no access to it.
+IN_ADMIN = frozenset(Privilege) - {Privilege.ENROLL_MOBILE_DEVICES, Privilege.ASSIGN_USERS}
 
 
 def _may_change(admin_: "AccountAdmin", request: HttpRequest, user: User) -> bool:
@@ -90,7 +96,8 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         superuser = ("is_superuser",) if reach_of(request.user).everything else ()
-        facts = ((None, {"fields": ("last_login", "date_joined", "is_demo")}),) if obj is not None else ()
+        known = ("last_login", "date_joined", *(("is_demo",) if settings.DEMO else ()))
+        facts = ((None, {"fields": known}),) if obj is not None else ()
         return (
             (None, {"fields": ("username", "first_name", "last_name", "email")}),
             ("Access", {"fields": ("is_active", "is_staff", *superuser)}),
@@ -125,6 +132,17 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
             )
         messages.success(request, f"Mailed to {user.email}: a link that works once, for a day.")
         return None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Privileges that are used in the administration do nothing for an account that may not open it."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not user.is_staff and user.site_privileges.filter(privilege__in=IN_ADMIN).exists():
+            messages.warning(
+                request,
+                f"{user} has privileges for the administration and may not open it: tick “May open this "
+                "administration”.",
+            )
 
     def save_model(self, request: HttpRequest, obj: Any, form: RowForm, change: bool) -> None:
         if not change:

@@ -44,10 +44,10 @@ def test_a_site_in_full_swing_is_ready(as_anna: Client, alphas: World) -> None:
 
     assert set(found) == {
         "Address", "HTTPS", "A way to begin", "Authority", "Signing identity", "Push topic", "CA certificate",
-        "Languages",
+        "Languages", "Support contact",
     }  # fmt: skip
     assert {state for state, _text in found.values()} == {"ready"}
-    assert "“Not Verified” until the device is enrolled" in found["Signing identity"][1]
+    assert "“Not Verified” (no public authority signed it)" in found["Signing identity"][1]
 
 
 def test_every_gap_is_named_with_the_page_where_it_is_mended(as_root: Client, alpha: Site) -> None:
@@ -60,7 +60,7 @@ def test_every_gap_is_named_with_the_page_where_it_is_mended(as_root: Client, al
 
     missing = {"Address", "A way to begin", "Authority", "Signing identity", "Push topic", "CA certificate"}
     assert {subject for subject, (state, _text) in found.items() if state == "missing"} == missing
-    assert found["Languages"][0] == "warning"
+    assert found["Languages"][0] == found["Support contact"][0] == "warning"
     for subject in missing - {"Authority"}:
         link = re.search(r'<a href="([^"]+)">Mend this</a>', found[subject][1])
         assert link and as_root.get(link[1]).status_code == 200, subject

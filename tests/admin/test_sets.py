@@ -73,6 +73,22 @@ def test_names_of_sets_and_of_single_privileges() -> None:
     assert described([Privilege.ASSIGN_USERS]) == "Assign Users to Mobile Devices"
 
 
+def test_privileges_for_the_administration_without_access_to_it_are_named(
+    as_root: Client, alpha: Site
+) -> None:
+    without = {
+        key: value
+        for key, value in with_set(PrivilegeSet.ENROLLMENT_ONLY, alpha).items()
+        if key != "is_staff"
+    }
+
+    assert "may not open it: tick" in as_root.post(ADD, without, follow=True).content.decode()
+
+    User.objects.all().filter(username="dora").delete()
+    asked = as_root.post(ADD, with_set(PrivilegeSet.ENROLLMENT_ONLY, alpha), follow=True)
+    assert "may not open it: tick" not in asked.content.decode()
+
+
 @pytest.fixture
 def as_erik(alpha: Site) -> Client:
     """Enrollment Only."""

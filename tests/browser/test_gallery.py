@@ -1,18 +1,15 @@
 """Every page there is, dead ends included, as both engines show it: what the walk of test_pages.py doesn't come by."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.sites.models import Site
-from django.db import transaction
-from django.http import HttpResponse
 
-from sites_config import changes
 from sites_config.models import User
 from tests.browser.audit import barriers, faults
 from tests.browser.browser import Browser, Look
 from tests.browser.conftest import Browse
+from tests.browser.shelf import Shelf, passing_world, shelf_server
 from tests.gallery import Gallery, pages
 from tests.live import LiveServer, TestAuthority
 from tests.moved_clock import Clock, clock
@@ -24,35 +21,6 @@ LOOKS = {"webkit": Look(width=320, height=568, language="de"), "chromium": Look(
 pytestmark = pytest.mark.django_db
 
 
-class Shelf:
-    """Serves answers that were made before, each at the path of its name, and none leads away by itself."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, HttpResponse] = {}
-
-    def __call__(
-        self, environ: dict[str, object], start: Callable[[str, list[tuple[str, str]]], object]
-    ) -> Iterable[bytes]:
-        answer = self.answers.get(str(environ["PATH_INFO"]).strip("/"))
-        if answer is None:
-            start("503 Service Unavailable", [])  # the waiting page's script then asks again later
-            return []
-        headers = [(name, value) for name, value in answer.items() if name != "Content-Length"]
-        start(f"{answer.status_code} {answer.reason_phrase}", headers)
-        return [answer.content.replace(b'http-equiv="refresh"', b'name="refresh"')]
-
-
-@contextmanager
-def passing_world(clock: Clock) -> Iterator[None]:
-    """Whatever happens to database, memory and clock is gone afterwards."""
-    began = clock.time
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    clock.time = began
-    changes.forget()
-
-
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf()
@@ -60,9 +28,8 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def server(tls: TestAuthority, shelf: Shelf) -> Iterator[LiveServer]:
-    running = LiveServer(tls, shelf)
-    yield running
-    running.stop()
+    with shelf_server(tls, shelf) as running:
+        yield running
 
 
 @pytest.fixture

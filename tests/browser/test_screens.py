@@ -1,0 +1,42 @@
+"""The screens that ask, the gates and the hand-over in every look that test_pages.py has for the walk."""
+
+import pytest
+from django.contrib.sites.models import Site
+
+from sites_config.models import User
+from tests.browser.audit import barriers, faults, faults_when_spaced
+from tests.browser.conftest import Browse
+from tests.browser.shelf import Shelf, passing_world, shelf_server
+from tests.browser.test_pages import LOOKS, PAIRS
+from tests.gallery import Gallery, pages
+from tests.live import TestAuthority
+from tests.moved_clock import Clock, clock
+from tests.visitor import quick_passwords
+
+__all__ = ["clock", "quick_passwords"]
+pytestmark = pytest.mark.django_db
+SCREENS = (
+    "ownership", "personal", "assign", "assign_found", "assign_not_found", "site", "choose_one_of_many_sites",
+    "agreement", "ca_certificate", "ca_certificate_fetched", "gate_safari", "gate_device", "welcome_on_a_mac",
+    "log_in_in_chrome_on_ipad", "hand_over_made", "take_over", "continued_elsewhere",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("engine", "look"), PAIRS)
+def test_every_screen_that_asks_is_sound_in_every_look(
+    alpha: Site, alice: User, clock: Clock, tls: TestAuthority, browse: Browse, engine: str, look: str
+) -> None:
+    browser = browse(engine, LOOKS[look])
+    shelf = Shelf()
+    found: dict[str, list[str]] = {}
+    with shelf_server(tls, shelf) as server:
+        for name in SCREENS:
+            with passing_world(clock):
+                shelf.answers[name] = pages()[name](Gallery(alpha, clock, language=browser.look.language))
+            browser.open(server.url("localhost", f"/{name}"))
+            browser.hold_still()
+            browser.screenshot(f"{look}-{name}")
+            found[name] = faults(browser) + barriers(browser) + faults_when_spaced(browser)
+
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert len(found) == len(SCREENS)

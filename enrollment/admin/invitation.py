@@ -26,6 +26,7 @@ from sites_config.secrets import Undecryptable
 
 LIVES = timedelta(days=7)
 FEW = 5
+ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
 OPEN_DOOR = (
     "This invitation needs no login, enrolls many devices and never ends: whoever finds its link can enroll devices. "
     "Give it an end, or let people log in."
@@ -96,7 +97,11 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fieldsets if obj is not None else self.fieldsets[:-1]
+        if obj is None:
+            return self.fieldsets[:-1]
+        name, so_far = self.fieldsets[-1]
+        hint = "" if _may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
+        return (*self.fieldsets[:-1], (name, so_far | {"description": hint}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"expires_at": timezone.now() + LIVES} | super().get_changeform_initial_data(request)

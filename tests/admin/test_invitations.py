@@ -133,7 +133,8 @@ def test_the_link_needs_its_own_privilege(
     SitePrivilege.objects.filter(user=anna, privilege=Privilege.SEE_INVITATION_LINKS).delete()
     SitePrivilege.objects.create(user=vera, site=alpha, privilege=Privilege.SEE_INVITATION_LINKS)
 
-    assert "Show link" not in as_anna.get(url(invitation)).content.decode()
+    page = as_anna.get(url(invitation)).content.decode()
+    assert "Show link" not in page and "shown to people with the privilege “See invitation links”" in page
     assert as_anna.post(url(invitation, "show_link")).status_code == 403
     assert token in as_vera.post(url(invitation, "show_link")).content.decode()
     assert kinds(invitation).count(EventKind.INVITATION_LINK_SHOWN) == 1

@@ -10,10 +10,21 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from sites_config.models import User
+from sites_config.models import SitePrivilege, User
 
-# Not stored: Django derives it from the account's password and last login, so it ends when either changes.
-_tokens = PasswordResetTokenGenerator()
+
+class _Tokens(PasswordResetTokenGenerator):
+    """Not stored: derived from the account's password, last login and power, so a link ends when one of them changes.
+    Whoever was shown the link of a weak account must not use it once that has become a strong one."""
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        held = SitePrivilege.objects.filter(user=user.pk).order_by("site", "privilege")
+        power = (user.is_superuser, user.is_staff)
+        rows = list(held.values_list("site", "privilege"))
+        return f"{super()._make_hash_value(user, timestamp)}{power}{rows}"
+
+
+_tokens = _Tokens()
 
 
 class MailNotSent(Exception):
@@ -34,6 +45,13 @@ def account_of(uid: str, token: str) -> User | None:
         return None
     user = User.objects.filter(pk=pk, is_active=True).first() if 0 < pk < 2**63 else None
     return user if user is not None and _tokens.check_token(user, token) else None
+
+
+def set_password(user: User, password: str) -> bool:
+    """False: it was set by the same link a moment ago."""
+    before = user.password
+    user.set_password(password)
+    return bool(User.objects.filter(pk=user.pk, password=before).update(password=user.password))
 
 
 def mail_password_link(user: User, base_url: str) -> None:

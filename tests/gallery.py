@@ -8,7 +8,7 @@ from unittest import mock
 from django.contrib.sites.models import Site
 from django.http import HttpResponse
 
-from enrollment.actions.enrollments import cancel
+from enrollment.actions.endings import cancel
 from enrollment.actions.invitations import release, revoke
 from enrollment.models import Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot

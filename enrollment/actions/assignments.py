@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from enrollment.actions.enrollments import AnswersFrozen, answer, locked_answers
+from enrollment.actions.enrollments import AnswersFrozen, answer, as_opened, locked_answers
 from enrollment.directories.entry import Entry
 from enrollment.models import AssignmentSource, Enrollment
 from enrollment.models.assignment import COLUMNS, Assignment
@@ -33,7 +33,7 @@ def remember_search(enrollment: Enrollment, text: str, found: Entry | None) -> N
     search = {"text": text, "found": asdict(found) if found else None}
     with transaction.atomic():
         answers = locked_answers(enrollment) | {SEARCHED: search}
-        if not Enrollment.objects.filter(pk=enrollment.pk, status__in=OPEN).update(answers=answers):
+        if not Enrollment.objects.filter(as_opened(enrollment), status__in=OPEN).update(answers=answers):
             raise AnswersFrozen
     enrollment.answers = answers
 

@@ -3,9 +3,7 @@
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from django.contrib.sites.models import Site
 from django.db import transaction
@@ -13,7 +11,9 @@ from django.db import transaction
 from enrollment.models import Authority, AuthorityState, PushCertificate, SigningIdentity
 from enrollment.pki.authority import certify_profile_signer
 from enrollment.pki.authority import create_authority as new_authority
-from enrollment.pki.keys import key_to_der, new_rsa_key
+from enrollment.pki.errors import PkiError
+from enrollment.pki.keys import PrivateKey, check_public_key, key_to_der, new_rsa_key
+from enrollment.pki.opening import BadIdentity, open_pem_key
 from sites_config.changes import raise_version
 from sites_config.models import SiteConfiguration
 from sites_config.secrets import encrypt
@@ -102,17 +102,18 @@ def topic_of(certificate: x509.Certificate) -> str:
 
 def _pair(
     certificate_pem: bytes, key_pem: bytes, password: bytes | None
-) -> tuple[x509.Certificate, RSAPrivateKey | EllipticCurvePrivateKey]:
+) -> tuple[x509.Certificate, PrivateKey]:
     try:
         certificate = x509.load_pem_x509_certificate(certificate_pem)
     except ValueError:
         raise BadPushCertificate("The certificate file is not PEM.") from None
     try:
-        key = load_pem_private_key(key_pem, password)
-    except (ValueError, TypeError):
+        key = open_pem_key(key_pem, password)
+        check_public_key(key.public_key())
+    except BadIdentity:
         raise BadPushCertificate("The key file is not PEM, or its password is missing or wrong.") from None
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise BadPushCertificate("The key is neither RSA nor elliptic curve.")
+    except PkiError as error:
+        raise BadPushCertificate(f"The key can't be used here: {error}.") from None
     if _spki(certificate.public_key()) != _spki(key.public_key()):
         raise BadPushCertificate("The key doesn't belong to the certificate.")
     return certificate, key

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, Q
 
 from enrollment.actions import uses
-from enrollment.actions.enrollments import fail
+from enrollment.actions.endings import fail
 from enrollment.actions.issuing import loaded_authority
 from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.profiles import erase_bodies

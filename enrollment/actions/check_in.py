@@ -7,7 +7,7 @@ from cryptography import x509
 from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
-from enrollment.actions.enrollments import fail
+from enrollment.actions.endings import fail
 from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.reenrollment import clear_history
 from enrollment.mdm.check_in import Authenticate, CheckOut, TokenUpdate

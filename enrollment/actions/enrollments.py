@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from enrollment.actions import uses
 from enrollment.actions.moves import MoveRefused, move
@@ -17,20 +17,14 @@ from enrollment.models import (
     Enrollment,
     Event,
     EventKind,
-    FailureReason,
     Invitation,
     InvitationUse,
-    IssuedProfile,
     SignInMethod,
     Status,
 )
-from enrollment.models.moves import LAPSING, OPEN
+from enrollment.models.moves import OPEN
 from sites_config.models import Ownership, User
 
-# What the timeline says of attempts that staff ended.
-WHY_CANCELLED, WHY_RELEASED = "cancelled", "released"
-# An attempt that holds a use and has no certificate yet; asked again in the UPDATE that ends it.
-HELD = Q(invitation_use=InvitationUse.HELD, status__in=OPEN)
 # Under which name in ``answers`` it stands that somebody chose the site.
 SITE_ANSWER = "site"
 
@@ -139,7 +133,9 @@ def _is_same_person(enrollment: Enrollment, who: SignIn) -> bool:
 
 def _confirm(enrollment: Enrollment, facts: Mapping[str, object], *, now: datetime) -> None:
     """The second click of a double click, Back and once more, the first login after a hand-over: every answer stays."""
-    rows = Enrollment.objects.filter(pk=enrollment.pk, status__in=OPEN, idle_until__gt=now, ends_at__gt=now)
+    rows = Enrollment.objects.filter(
+        as_opened(enrollment), status__in=OPEN, idle_until__gt=now, ends_at__gt=now
+    )
     same = rows.filter(signed_in_source=enrollment.signed_in_source, signed_in_id=enrollment.signed_in_id)
     changes = {**facts, "idle_until": idle_until(enrollment, now)}
     if not same.update(**changes):
@@ -148,13 +144,21 @@ def _confirm(enrollment: Enrollment, facts: Mapping[str, object], *, now: dateti
         setattr(enrollment, name, value)
 
 
+def as_opened(enrollment: Enrollment) -> Q:
+    """The row, as long as it belongs to the browser whose key the caller compared.
+
+    Between that look and the UPDATE a password is hashed, and a hand-over may have given the row to another browser.
+    """
+    return Q(pk=enrollment.pk, key_sha256=bytes(enrollment.key_sha256))
+
+
 def answer(enrollment: Enrollment, *, now: datetime, **columns: object) -> None:
     """Sets answers by one conditional UPDATE and withdraws a profile that was issued for other ones.
 
     Call it in a transaction. Raises AnswersFrozen.
     """
     open_row = Enrollment.objects.filter(
-        pk=enrollment.pk, status__in=OPEN, idle_until__gt=now, ends_at__gt=now
+        as_opened(enrollment), status__in=OPEN, idle_until__gt=now, ends_at__gt=now
     )
     changes = columns | {"idle_until": idle_until(enrollment, now), "profile": None}
     if not open_row.update(**changes):
@@ -196,7 +200,8 @@ def instruct(enrollment: Enrollment, *, now: datetime) -> None:
     try:
         with transaction.atomic():
             columns = {"ownership": Ownership.PERSONAL}
-            move(enrollment, Status.INSTRUCTED, now=now, condition=Q(ends_at__gt=now), columns=columns)
+            own = Q(as_opened(enrollment), ends_at__gt=now)
+            move(enrollment, Status.INSTRUCTED, now=now, condition=own, columns=columns)
     except MoveRefused:
         return
 
@@ -204,92 +209,6 @@ def instruct(enrollment: Enrollment, *, now: datetime) -> None:
 def idle_until(enrollment: Enrollment, now: datetime) -> datetime:
     """When an attempt with an answer at ``now`` lapses."""
     return min(now + IDLE, enrollment.ends_at)
-
-
-def expire(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None = None) -> bool:
-    """Ends an attempt for which ``still`` holds: withdraws its profile, revokes an unused certificate, returns its use.
-
-    False: it moved on since it was read.
-    """
-    for _again in range(2):
-        try:
-            with transaction.atomic():
-                _expire_as_read(enrollment, still, now=now, why=why, actor=actor)
-            return True
-        except MoveRefused:  # perhaps only by a profile issued a moment ago
-            enrollment.refresh_from_db()
-    return False
-
-
-def _expire_as_read(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None) -> None:
-    before, use = enrollment.status, enrollment.invitation_use
-    as_read = Q(still, status=before, invitation_use=use)
-    held = use == InvitationUse.HELD
-    columns = {"profile": None} | ({"invitation_use": InvitationUse.NONE} if held else {})
-    move(enrollment, Status.EXPIRED, now=now, condition=as_read, actor=actor, why=why, columns=columns)
-    if before != Status.STARTED:
-        withdraw_profiles(enrollment, now=now, signed_too=True)
-    if held and enrollment.invitation_id:
-        uses.returned(enrollment.invitation_id)
-
-
-def cancel(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
-    """Staff end an attempt, a certificate that was issued for it included. False: it is enrolled, or over."""
-    under_way = Q(status__in=LAPSING | {Status.AUTHENTICATED})
-    return expire(enrollment, under_way, now=now, why=WHY_CANCELLED, actor=actor)
-
-
-def release(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
-    """Staff give back the use that an attempt without a certificate holds. False: it holds none."""
-    return expire(enrollment, HELD, now=now, why=WHY_RELEASED, actor=actor)
-
-
-def why_ended(enrollment: Enrollment) -> str:
-    """What ``expire`` was told, "" where time alone ended the attempt."""
-    moved = Event.objects.filter(enrollment=enrollment, kind=EventKind.MOVED).order_by("-at", "-pk")
-    data = moved.values_list("data", flat=True).first() or {}
-    return str(data.get("why", "")) if data.get("to") == Status.EXPIRED else ""
-
-
-def expire_lapsed(*, now: datetime) -> int:
-    """Moves whatever ended by its condition long ago; tidiness for lists, nothing depends on it."""
-    lapsed = Q(status__in=LAPSING, idle_until__lte=now) | Q(status=Status.AUTHENTICATED, ends_at__lte=now)
-    rows = Enrollment.objects.filter(lapsed)
-    return sum(expire(enrollment, lapsed, now=now, why="idle") for enrollment in rows.iterator())
-
-
-def fail(enrollment: Enrollment, reason: FailureReason, *, now: datetime) -> bool:
-    """Ends an attempt for a reason the person is told. False: it moved on meanwhile."""
-    try:
-        with transaction.atomic():
-            columns = {"failure_reason": reason, "profile": None}
-            move(enrollment, Status.FAILED, now=now, why=reason, columns=columns)
-            withdraw_profiles(enrollment, now=now, signed_too=True)
-            uses.give_back(enrollment)
-    except MoveRefused:
-        return False
-    return True
-
-
-def leave(enrollment: Enrollment, *, now: datetime) -> None:
-    """Log Out: an attempt whose profile nobody fetched ends; one that is on its way to the device goes on.
-
-    A repeated click changes nothing.
-    """
-    unfetched = Exists(IssuedProfile.objects.filter(pk=OuterRef("profile"), served_at=None))
-    nothing_on_its_way = Q(status__in=OPEN) & (Q(profile=None) | Q(unfetched))
-    if enrollment.status in OPEN and expire(enrollment, nothing_on_its_way, now=now, why="logged out"):
-        return
-    if not Event.objects.filter(enrollment=enrollment, kind=EventKind.SIGNED_OUT).exists():
-        note(enrollment, EventKind.SIGNED_OUT, now=now)
-
-
-def begin_anew(enrollment: Enrollment, *, now: datetime) -> None:
-    """Start over: an attempt without a certificate ends, so that its invitation can be used at once."""
-    if enrollment.status not in OPEN or not expire(
-        enrollment, Q(status__in=OPEN), now=now, why="started over"
-    ):
-        leave(enrollment, now=now)
 
 
 def note(

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from enrollment.actions.enrollments import AnswersFrozen, answer, note
@@ -28,7 +28,10 @@ class HandOverGone(Exception):
 
 
 def offer(enrollment: Enrollment, *, key: str, now: datetime) -> HandOver:
-    """Asked for in the enrollment's own browser; a link that is good for some minutes yet is offered again."""
+    """Asked for in the enrollment's own browser; a link that is good for some minutes yet is offered again.
+
+    Raises HandOverGone.
+    """
     offered = offered_to(enrollment, key, now=now)
     if offered is not None and offered.expires_at > now + GOOD_FOR:
         return offered
@@ -37,7 +40,10 @@ def offer(enrollment: Enrollment, *, key: str, now: datetime) -> HandOver:
 
 
 def offer_by_staff(enrollment: Enrollment, *, actor: User | None, now: datetime) -> str:
-    """A token for somebody who lost the browser they began in; the caller has checked the privilege."""
+    """A token for somebody who lost the browser they began in; the caller has checked the privilege.
+
+    Raises HandOverGone.
+    """
     token = new_token()
     _make(enrollment, token, nonce=b"", made_by=actor, now=now)
     return token
@@ -65,14 +71,23 @@ def take(hand_over: HandOver, *, key: str, device: str, now: datetime) -> None:
     unused = HandOver.objects.filter(enrollment=enrollment, used_at=None)
     try:
         with transaction.atomic():
-            good = unused.filter(pk=hand_over.pk, expires_at__gt=now)
-            if not good.update(used_at=now, continued_on=device):
+            _lock(enrollment, bytes(hand_over.from_key_sha256))
+            if not unused.filter(pk=hand_over.pk, expires_at__gt=now).update(
+                used_at=now, continued_on=device
+            ):
                 raise HandOverGone
             unused.update(expires_at=now)
             answer(enrollment, now=now, key_sha256=digest(key), **SIGNED_OUT)
             note(enrollment, EventKind.HANDED_OVER, now=now, data={"device": device} if device else {})
-    except AnswersFrozen:
+    except (AnswersFrozen, IntegrityError):  # it went on, or the key got a row of its own a moment ago
         raise HandOverGone from None
+
+
+def _lock(enrollment: Enrollment, key_sha256: bytes) -> None:
+    """One hand-over at a time; raises HandOverGone when the browser of this key has the enrollment no more."""
+    rows = Enrollment.objects.select_for_update().filter(pk=enrollment.pk, key_sha256=key_sha256)
+    if not rows.values_list("pk", flat=True).first():
+        raise HandOverGone
 
 
 def continued_on(enrollment: Enrollment, key: str) -> str | None:
@@ -90,9 +105,9 @@ def _make(
     enrollment: Enrollment, token: str, *, nonce: bytes, made_by: User | None, now: datetime
 ) -> HandOver:
     with transaction.atomic():
-        HandOver.objects.filter(enrollment=enrollment, used_at=None, expires_at__gt=now).update(
-            expires_at=now
-        )
+        _lock(enrollment, bytes(enrollment.key_sha256))
+        good = HandOver.objects.filter(enrollment=enrollment, used_at=None, expires_at__gt=now)
+        good.update(expires_at=now)
         made = HandOver.objects.create(
             site_id=enrollment.site_id,
             enrollment=enrollment,

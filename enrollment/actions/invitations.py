@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from enrollment.actions.enrollments import HELD, WHY_RELEASED, expire
+from enrollment.actions.endings import HELD, WHY_RELEASED, expire
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Event, EventKind, Invitation
 from sites_config.models import User

@@ -171,6 +171,7 @@ def _move(enrollment: Enrollment, profile: IssuedProfile, issuing: Issuing, now:
         now=now,
         # As it was read: a change of answers meanwhile must not end in a profile for the earlier ones.
         condition=Q(
+            key_sha256=bytes(enrollment.key_sha256),
             status=before,
             profile=enrollment.profile_id,
             ends_at__gt=now,

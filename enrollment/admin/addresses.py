@@ -14,3 +14,12 @@ def base_url(request: HttpRequest, site_id: int) -> str:
     hosts = dict(SiteAddress.objects.filter(site__in=lineage).order_by("-pk").values_list("site", "host"))
     host = next((hosts[each] for each in lineage if each in hosts), request.get_host())
     return f"{request.scheme}://{host}"
+
+
+def entry_url(request: HttpRequest, site_id: int) -> str:
+    """Scheme and host of this very site, for what opens at its own host only: an enrollment that was begun there."""
+    here = getattr(request, "site")  # noqa: B009  # set by the host middleware
+    if here.site_id == site_id:
+        return request.build_absolute_uri("/").removesuffix("/")
+    host = SiteAddress.objects.filter(site=site_id).order_by("pk").values_list("host", flat=True).first()
+    return f"{request.scheme}://{host or request.get_host()}"

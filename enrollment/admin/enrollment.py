@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.actions.enrollments import cancel, release
-from enrollment.actions.hand_overs import offer_by_staff
+from enrollment.actions.endings import cancel, release
+from enrollment.actions.hand_overs import HandOverGone, offer_by_staff
+from enrollment.admin.addresses import entry_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
@@ -51,6 +52,7 @@ def _can_go_on(enrollment: Enrollment) -> bool:
 class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
     """What a person answered and a device did: nothing of it is changed here. The buttons help who is stuck."""
 
+    also = (Privilege.HELP_PEOPLE,)
     buttons = ("new_link", "release", "cancel")
     timeline_of = ("enrollment",)
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
@@ -129,9 +131,13 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
         return screen_of(enrollment)
 
     @button("New link", _may_help, _can_go_on)
-    def new_link(self, request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-        token = offer_by_staff(enrollment, actor=actor(request), now=timezone.now())
-        link = f"{request.scheme}://{enrollment.host}/h/{token}"
+    def new_link(self, request: HttpRequest, enrollment: Enrollment) -> HttpResponse | None:
+        try:
+            token = offer_by_staff(enrollment, actor=actor(request), now=timezone.now())
+        except HandOverGone:
+            messages.error(request, "It went on in another browser a moment ago: see its timeline.")
+            return None
+        link = f"{entry_url(request, enrollment.entry_site_id)}/h/{token}"
         return link_page(
             self,
             request,

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -131,11 +132,15 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
     def response_add(
         self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
     ) -> Any:
-        """To the link at once, for whoever may see it: that is what an invitation is made for."""
-        plain = not any(name in request.POST for name in ("_addanother", "_popup"))
-        if plain and _may_see_link(self, request, obj):
-            return self.show_link(request, obj) or super().response_add(request, obj, post_url_continue)
-        return super().response_add(request, obj, post_url_continue)
+        """To its page, where its link is shown: that is what an invitation is made for."""
+        if any(name in request.POST for name in ("_addanother", "_popup")) or not _may_see_link(
+            self, request, obj
+        ):
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(
+            request, f"The invitation “{obj.name}” was added: “Show link” gives its link and QR code."
+        )
+        return redirect(self.change_url(obj))
 
     @button("Show link", _may_see_link)
     def show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:

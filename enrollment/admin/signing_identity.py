@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions.signing_identities import import_signing_identity
-from enrollment.admin.upload import BadUpload, UploadAdmin, UploadForm, password_of, uploaded
+from enrollment.admin.upload import BadUpload, SecretTextarea, UploadAdmin, UploadForm, password_of, uploaded
 from enrollment.models import SigningIdentity
 from enrollment.pki.identity import BadIdentity, shows_verified
 from sites_config.admin.scoped import BY_SITE
@@ -21,7 +21,7 @@ class IdentityForm(UploadForm):
     pem = forms.CharField(
         label="Or PEM",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 12, "cols": 70, "autocomplete": "off", "spellcheck": "false"}),
+        widget=SecretTextarea(),
         help_text="Certificate, intermediates and private key, in any order.",
     )
     password = forms.CharField(

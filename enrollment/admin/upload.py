@@ -21,6 +21,16 @@ class BadUpload(Exception):
     """The text says what is wrong, beside the form."""
 
 
+class SecretTextarea(forms.Textarea):
+    """What was pasted never comes back in a page, as with a password."""
+
+    def __init__(self) -> None:
+        super().__init__({"rows": 12, "cols": 70, "autocomplete": "off", "spellcheck": "false"})
+
+    def format_value(self, value: object) -> str:
+        return ""
+
+
 class UploadForm(forms.Form):
     site = forms.ModelChoiceField(queryset=Site.objects.none())
 

@@ -11,18 +11,13 @@ from pathlib import Path
 import certifi
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from .errors import PkiError
 from .keys import PrivateKey, check_public_key, key_fingerprint
+from .opening import BadIdentity, open_pem_key, open_pkcs12
 
-LARGEST = 64 * 1024  # bytes
-
-
-class BadIdentity(Exception):
-    """The text says what is wrong with the file, for whoever brought it."""
+__all__ = ["BadIdentity", "Identity", "read_identity", "shows_verified"]
 
 
 @dataclass(frozen=True)
@@ -51,44 +46,26 @@ def shows_verified(chain: Sequence[x509.Certificate], *, now: datetime) -> bool:
 
 
 def _read(content: bytes, password: bytes | None) -> tuple[list[x509.Certificate], PrivateKey]:
-    if len(content) > LARGEST:
-        raise BadIdentity("The file is larger than a certificate and its key ever are.")
-    read = _read_pem if b"-----BEGIN" in content else _read_pkcs12
-    key, certificates = read(content, password)
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise BadIdentity("The key is neither RSA nor elliptic curve.")
+    if b"-----BEGIN" in content:
+        return _certificates(content), _usable(open_pem_key(content, password))
+    key, certificates = open_pkcs12(content, password)
+    return certificates, _usable(key)
+
+
+def _certificates(pem: bytes) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        raise BadIdentity("There is no certificate in the PEM text.") from None
+
+
+def _usable(key: PrivateKey) -> PrivateKey:
     try:
         check_public_key(key.public_key())
     except PkiError as error:
-        raise BadIdentity(
-            f"The key can't be used here: {error}. Use RSA with 2048 to 4096 bits, P-256 or P-384."
-        ) from None
-    return certificates, key
-
-
-def _read_pem(content: bytes, password: bytes | None) -> tuple[object, list[x509.Certificate]]:
-    try:
-        certificates = x509.load_pem_x509_certificates(content)
-    except ValueError:
-        raise BadIdentity("There is no certificate in the PEM text.") from None
-    try:
-        return load_pem_private_key(content, password), certificates
-    except TypeError:
-        raise BadIdentity(
-            "The key has a password, or a password was given for a key that has none."
-        ) from None
-    except ValueError:
-        raise BadIdentity("There is no private key in the PEM text, or its password is wrong.") from None
-
-
-def _read_pkcs12(content: bytes, password: bytes | None) -> tuple[object, list[x509.Certificate]]:
-    try:
-        key, certificate, others = pkcs12.load_key_and_certificates(content, password)
-    except ValueError:
-        raise BadIdentity("This is neither PEM nor PKCS#12, or the password is wrong.") from None
-    if key is None or certificate is None:
-        raise BadIdentity("The PKCS#12 file needs a certificate and its private key.")
-    return key, [certificate, *others]
+        wanted = "RSA with 2048 to 4096 bits, P-256 or P-384"
+        raise BadIdentity(f"The key can't be used here: {error}. Use {wanted}.") from None
+    return key
 
 
 def _in_order(certificates: list[x509.Certificate], key: PrivateKey) -> list[x509.Certificate]:
@@ -129,6 +106,10 @@ def _check(certificate: x509.Certificate, now: datetime) -> None:
         raise BadIdentity(f"The certificate ended on {certificate.not_valid_after_utc:%Y-%m-%d}.")
     if certificate.not_valid_before_utc > now:
         raise BadIdentity(f"The certificate begins on {certificate.not_valid_before_utc:%Y-%m-%d} only.")
+    if certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS:
+        raise BadIdentity(
+            "The certificate's key is for RSASSA-PSS only, which iOS does not verify in profiles."
+        )
     if not _may_sign(certificate):
         raise BadIdentity("The certificate may not be used for signatures: its key usage says so.")
 

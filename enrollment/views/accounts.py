@@ -15,6 +15,7 @@ from enrollment.signin.staff import Busy, hashing_slot
 from enrollment.views.problems import RETRY_AFTER_SECONDS
 from sites_config.models import User
 from sites_config.password_links import account_of
+from sites_config.password_links import set_password as set_password_of
 from sites_config.staff_pages import staff_page
 
 
@@ -70,7 +71,9 @@ class SetPassword(FormView):  # type: ignore[type-arg]  # generic for the type c
 
     def form_valid(self, form: Any) -> HttpResponse:
         with hashing_slot():
-            form.save()
+            was_set = set_password_of(self.account, form.cleaned_data["new_password1"])
+        if not was_set:
+            return render(self.request, "account/password_link_gone.html", status=410)
         return render(self.request, "account/password_is_set.html", {"account": self.account})
 
 

@@ -1,5 +1,7 @@
 """Going on in another browser: ``/enroll/<id>/hand-over`` makes the link, ``/h/<token>`` takes it."""
 
+from contextlib import suppress
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -33,7 +35,8 @@ class Offer(View):
         if row.status not in OPEN or row.lapsed(now):
             return see_other(f"/enroll/{public_id}/")
         if request.method == "POST":
-            offer(row, key=key, now=now)
+            with suppress(HandOverGone):  # it went on elsewhere, as the page then says
+                offer(row, key=key, now=now)
             return see_other(request.path)
         return _offer_page(request, row, offered_to(row, key, now=now), key)
 
@@ -83,8 +86,10 @@ class Take(View):
 
 def _key_without_a_row(request: SiteRequest, sent: str) -> str:
     """A browser with an enrollment of its own gets a key beside that one's."""
-    row = row_of_key(request, sent)
-    return key_after(sent, row) if row else sent
+    key = sent
+    while (row := row_of_key(request, key)) is not None:
+        key = key_after(key, row)
+    return key
 
 
 def _of_this_site(request: SiteRequest, token: str) -> HandOver | None:

@@ -10,13 +10,7 @@ from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from enrollment import flow
-from enrollment.actions.enrollments import (
-    WHY_CANCELLED,
-    WHY_RELEASED,
-    begin_anew,
-    leave,
-    why_ended,
-)
+from enrollment.actions.endings import WHY_CANCELLED, WHY_RELEASED, begin_anew, leave, why_ended
 from enrollment.actions.hand_overs import continued_on, was_handed_over
 from enrollment.actions.invitations import WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token

@@ -1,5 +1,6 @@
 """Privileges of staff: rows that are given and taken, never changed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -28,6 +29,7 @@ class PrivilegeForm(RowForm):
     """One privilege, or a named set of them, which becomes a row each. Nobody gives more than they hold."""
 
     granter: Reach
+    siblings: Sequence["PrivilegeForm"] = ()
     _others: tuple[Privilege, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,11 +43,12 @@ class PrivilegeForm(RowForm):
         if chosen not in PrivilegeSet.values:
             return chosen
         site, user = self.cleaned_data.get("site"), self.cleaned_data.get("user") or self.instance.user_id
-        held = (
+        rows = (
             SitePrivilege.objects.filter(user=user, site=site)
             if user and site
             else SitePrivilege.objects.none()
         )
+        held = rows.exclude(pk__in=[each.instance.pk for each in self.siblings if each.is_deleted])
         members = SETS[PrivilegeSet(chosen)] - set(held.values_list("privilege", flat=True))
         missing = [each for each in Privilege if each in members]
         if not missing:
@@ -63,6 +66,11 @@ class PrivilegeForm(RowForm):
                 words = f"You don't hold this at {site.name} yourself: {', '.join(beyond)}."
                 raise forms.ValidationError({"privilege": words})
         return cleaned
+
+    @property
+    def is_deleted(self) -> bool:
+        """By what was sent: the rows that go are cleaned after the ones that come."""
+        return bool(self.instance.pk and self.data.get(self.add_prefix("DELETE")))
 
     def given(self) -> list[tuple[Site, str]]:
         """What a valid form gives anew."""
@@ -102,6 +110,11 @@ class SitePrivilegeAdmin(ScopedAdmin):
 
 
 class PrivilegesFormSet(PrivilegeRows):
+    def full_clean(self) -> None:
+        for form in self.forms:
+            form.siblings = self.forms
+        super().full_clean()
+
     def clean(self) -> None:
         """A set and a row beside it may give the same privilege."""
         super().clean()

@@ -49,7 +49,7 @@ def _may_change(admin_: "AccountAdmin", request: HttpRequest, user: User) -> boo
 
 
 def _is_active(user: User) -> bool:
-    return user.is_active
+    return user.is_active and (not user.is_demo or settings.DEMO)
 
 
 @admin.register(User)

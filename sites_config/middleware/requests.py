@@ -41,7 +41,7 @@ class RequestMiddleware:
 
 
 def _too_large(request: SiteRequest) -> HttpResponse | None:
-    """413 before anything is read: no form here takes a file, and the largest message of a device is smaller."""
+    """413 before anything is read: files that the admin takes, and the largest message of a device, are smaller."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= LARGEST_BODY:
         return None

@@ -36,8 +36,10 @@ def test_an_invitation_is_made_for_a_week_and_one_device(as_anna: Client, anna: 
     answer = send(as_anna, ADD, site=alpha.pk, name="Grade 4")
 
     invitation = Invitation.objects.get()
-    assert answer.status_code == 200 and "Link of the invitation “Grade 4”" in answer.content.decode()
-    assert 'aria-label="QR code of the link"' in answer.content.decode()
+    assert (answer.status_code, answer.url) == (302, url(invitation))
+    assert "“Show link” gives its link and QR code" in as_anna.get(answer.url).content.decode()
+    shown = as_anna.post(url(invitation, "show_link")).content.decode()
+    assert "Link of the invitation “Grade 4”" in shown and 'aria-label="QR code of the link"' in shown
     assert (invitation.created_by, invitation.max_uses, invitation.login_required) == (anna, 1, True)
     assert invitation.expires_at is not None
     assert timedelta(days=6) < invitation.expires_at - timezone.now() < timedelta(days=8)

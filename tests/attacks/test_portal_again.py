@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.sites.models import Site
 
-from enrollment.actions import enrollments
+from enrollment.actions import endings
 from enrollment.models import Certificate, Challenge, FailureReason, IssuedProfile, Status
 from sites_config.models import Privilege, User
 from tests import people
@@ -50,7 +50,7 @@ def test_a_wrong_password_signs_no_second_profile(visitor: Visitor, clock: Clock
 
 
 def test_a_wrong_password_tries_no_failed_attempt_again(visitor: Visitor, clock: Clock) -> None:
-    enrollments.fail(visitor.go_on(), FailureReason.PROFILE_REMOVED, now=clock.now())
+    endings.fail(visitor.go_on(), FailureReason.PROFILE_REMOVED, now=clock.now())
 
     visitor.post("/enroll/", WRONG)
 

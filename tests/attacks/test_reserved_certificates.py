@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
-from enrollment.actions import certificates, enrollments
+from enrollment.actions import certificates, endings
 from enrollment.models import Certificate, EventKind, FailureReason, Status
 from sites_config.models import Privilege, User
 from tests import people
@@ -119,7 +119,7 @@ def test_the_repeated_request_is_answered_while_nothing_changed(
 
 def fails(phone: Phone) -> None:
     """The attempt ended, and with it its certificate; the person tries again."""
-    enrollments.fail(phone.enrollment, FailureReason.PROFILE_REMOVED, now=timezone.now())
+    endings.fail(phone.enrollment, FailureReason.PROFILE_REMOVED, now=timezone.now())
     phone.issue()
 
 

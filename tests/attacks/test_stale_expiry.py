@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from enrollment import flow
-from enrollment.actions import enrollments, invitations
+from enrollment.actions import endings, invitations
 from enrollment.models import Certificate, Enrollment, Event, EventKind, Invitation, InvitationUse, Status
 from tests import people
 from tests.iphone import IPhone
@@ -33,7 +33,7 @@ def give_back_lapsed(invitation: Invitation) -> object:
 
 
 def expire_lapsed(invitation: Invitation) -> object:
-    return enrollments.expire_lapsed(now=timezone.now())
+    return endings.expire_lapsed(now=timezone.now())
 
 
 def before_each_expiry(
@@ -95,7 +95,7 @@ def test_so_it_has_under_a_button_of_the_admin(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("module", "end"), [(invitations, give_back_lapsed), (enrollments, expire_lapsed)], ids=["claim", "sweep"]
+    ("module", "end"), [(invitations, give_back_lapsed), (endings, expire_lapsed)], ids=["claim", "sweep"]
 )
 def test_a_fresh_profile_is_left_alone(
     alpha: Site, monkeypatch: pytest.MonkeyPatch, module: ModuleType, end: Expiry

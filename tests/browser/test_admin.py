@@ -154,6 +154,7 @@ def invitation(desk: Desk) -> str:
     desk.type(site="North School", name="Grade 4", invited_by="Tess Teacher")
     desk.browser.find("[name=login_required]").click()
     desk.press("Save")
+    desk.press("Show link")
     desk.see("Link of the invitation “Grade 4”")
     desk.shoot("invitation-link")
     return desk.value("#link")

@@ -48,6 +48,7 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "account_login": ["/accounts/login/"],
         "account_logout": ["/accounts/logout/"],
         "account_change_password": ["/accounts/password/change/"],
+        "account_set_password": ["/accounts/password/set/MQ/unknown-token/"],
         "profile": ["/p/unknown.mobileconfig"],
         "scep": [
             f"{scep}?operation=GetCACaps",

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from enrollment.actions.enrollments import expire_lapsed
+from enrollment.actions.endings import expire_lapsed
 
 
 class Command(BaseCommand):

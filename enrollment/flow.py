@@ -1,5 +1,6 @@
 """The order of the screens, and which of them a person can reach. A new screen is a file in steps/ and a line here."""
 
+from enrollment.models import FailureReason
 from enrollment.models.moves import OPEN
 from enrollment.steps.agreement import Agreement
 from enrollment.steps.assign import Assign
@@ -67,6 +68,8 @@ def conditions_hold(visit: Visit) -> bool:
     enrollment, invitation = visit.enrollment, visit.invitation
     if visit.site.archived or (invitation and invitation.revoked_at):
         return False
+    if enrollment.failure_reason == FailureReason.CANCELLED:
+        return False  # by staff, who have a reason
     if visit.ownership != Ownership.INSTITUTIONAL or not visit.site_is_settled:
         return False  # no personal device ever gets the institution's profile
     return enrollment.ends_at > visit.now and all(

@@ -129,7 +129,7 @@ def _read(site_id: int) -> SiteSettings:
         archived=any(row.archived for row in rows),
         **{
             **values,
-            "organization_name": values["organization_name"] or own.site.name,
+            "organization_name": own.organization_name or own.site.name,  # a school is not its district
             "languages": _codes(values["languages"]),
             "time_zone": zoneinfo.ZoneInfo(values["time_zone"]),
         },

@@ -9,6 +9,7 @@ urlpatterns = [
 ]
 
 handler400 = "enrollment.views.errors.bad_request"
+handler403 = "enrollment.views.errors.forbidden"
 handler404 = "enrollment.views.errors.not_found"
 handler500 = "enrollment.views.errors.server_error"
 handler429 = "enrollment.views.accounts.too_many"  # allauth's name for what answers a rate limit

@@ -27,7 +27,15 @@ WHY_CANCELLED, WHY_RELEASED = "cancelled", "released"
 HELD = Q(invitation_use=InvitationUse.HELD, status__in=OPEN)
 
 
-def expire(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None = None) -> bool:
+def expire(
+    enrollment: Enrollment,
+    still: Q,
+    *,
+    now: datetime,
+    why: str,
+    actor: User | None = None,
+    reason: FailureReason = FailureReason.NONE,
+) -> bool:
     """Ends an attempt for which ``still`` holds: withdraws its profile, revokes an unused certificate, returns its use.
 
     False: it moved on since it was read.
@@ -35,18 +43,27 @@ def expire(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: 
     for _again in range(2):
         try:
             with transaction.atomic():
-                _expire_as_read(enrollment, still, now=now, why=why, actor=actor)
+                columns: dict[str, object] = {"profile": None, "failure_reason": reason}
+                _expire_as_read(enrollment, still, columns, now=now, why=why, actor=actor)
             return True
         except MoveRefused:  # perhaps only by a profile issued a moment ago
             enrollment.refresh_from_db()
     return False
 
 
-def _expire_as_read(enrollment: Enrollment, still: Q, *, now: datetime, why: str, actor: User | None) -> None:
+def _expire_as_read(
+    enrollment: Enrollment,
+    still: Q,
+    columns: dict[str, object],
+    *,
+    now: datetime,
+    why: str,
+    actor: User | None,
+) -> None:
     before, use = enrollment.status, enrollment.invitation_use
     as_read = Q(still, status=before, invitation_use=use)
     held = use == InvitationUse.HELD
-    columns = {"profile": None} | ({"invitation_use": InvitationUse.NONE} if held else {})
+    columns |= {"invitation_use": InvitationUse.NONE} if held else {}
     move(enrollment, Status.EXPIRED, now=now, condition=as_read, actor=actor, why=why, columns=columns)
     if before != Status.STARTED:
         withdraw_profiles(enrollment, now=now, signed_too=True)
@@ -57,7 +74,8 @@ def _expire_as_read(enrollment: Enrollment, still: Q, *, now: datetime, why: str
 def cancel(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
     """Staff end an attempt, a certificate that was issued for it included. False: it is enrolled, or over."""
     under_way = Q(status__in=LAPSING | {Status.AUTHENTICATED})
-    return expire(enrollment, under_way, now=now, why=WHY_CANCELLED, actor=actor)
+    reason = FailureReason.CANCELLED
+    return expire(enrollment, under_way, now=now, why=WHY_CANCELLED, actor=actor, reason=reason)
 
 
 def release(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:

@@ -79,7 +79,7 @@ def _people(site: SiteSettings, now: datetime) -> Finding:
         )
     parts = [
         f"{staff} of the staff may log in and enroll" if staff else "",
-        f"{invitations} open invitations",
+        f"{invitations} invitation{'' if invitations == 1 else 's'} open",
     ]
     return Finding("log-in", State.READY, ", ".join(filter(None, parts)) + ".")
 

@@ -36,7 +36,6 @@ class DeviceAdmin(FindsReference, WithTimeline):
         "__str__",
         "model_name",
         "serial_number",
-        "os_version",
         "assigned_user_name",
         "site",
         "ownership",

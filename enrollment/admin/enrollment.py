@@ -55,6 +55,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
     also = (Privilege.HELP_PEOPLE,)
     buttons = ("new_link", "release", "cancel")
     timeline_of = ("enrollment",)
+    timeline_first = True
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     list_display = (
         "code",
@@ -63,9 +64,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
         "site",
         "started_at",
         "who",
-        "assigned_user_name",
         "device",
-        "last_seen_at",
     )
     list_filter = ("status", ScreenFilter, BY_SITE, "started_at", "signed_in_with", "failure_reason")
     search_fields = (
@@ -158,7 +157,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
     @button("Cancel", _may_help, _under_way)
     def cancel(self, request: HttpRequest, enrollment: Enrollment) -> None:
         if cancel(enrollment, actor=actor(request), now=timezone.now()):
-            messages.success(request, "Cancelled: its profile and its certificate count for nothing now.")
+            messages.success(request, "Cancelled: whatever the device got of it counts for nothing now.")
         else:
             messages.error(request, "It moved on a moment ago: see its timeline.")
 

@@ -43,12 +43,14 @@ class WithTimeline(ScopedAdmin):
     """Shows the latest events of the row. ``timeline_of``: the paths from an event to it."""
 
     timeline_of: tuple[str, ...]
+    timeline_first = False
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         obj: Model | None = kwargs.get("obj")
-        context["timeline"] = self._timeline(request, obj) if obj is not None else ""
+        timeline = self._timeline(request, obj) if obj is not None else ""
+        context["timeline_above" if self.timeline_first else "timeline"] = timeline
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _timeline(self, request: HttpRequest, obj: Model) -> SafeString:

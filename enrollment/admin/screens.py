@@ -11,12 +11,14 @@ from enrollment import flow
 from enrollment.models import Enrollment
 from enrollment.models.moves import LAPSING, Status
 from enrollment.signin.privileges import grants_column
+from enrollment.steps.install import Install
 from enrollment.visit import GRANTS, of_device
 from sites_config.site_settings import no_site
 from sites_config.texts import texts_for
 
 # The newest attempts under way that a filter by screen looks at: two hours of a whole district.
 LOOKED_AT = 5000
+WAITED_AT = frozenset(step.slug for step in flow.STEPS if step.asks or step is Install)
 UNDER_WAY = LAPSING | {Status.AUTHENTICATED}
 
 
@@ -45,7 +47,7 @@ class ScreenFilter(admin.SimpleListFilter):
     parameter_name = "screen"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return list(_titles())
+        return [(slug, title) for slug, title in _titles() if slug in WAITED_AT]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
         if self.value() is None:

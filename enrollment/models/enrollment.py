@@ -25,8 +25,9 @@ class InvitationUse(models.TextChoices):
 
 
 class FailureReason(models.TextChoices):
-    NONE = "", ""
+    NONE = "", "None"
     SECOND_KEY = "second-key", "The profile was used on a second device"
+    CANCELLED = "cancelled", "Cancelled by staff"
     PROFILE_REMOVED = "profile-removed", "The profile was removed before enrollment was complete"
 
 

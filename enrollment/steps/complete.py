@@ -56,4 +56,5 @@ class Complete(Step):
         context = super().get_context_data(**kwargs)
         if context["page"].progress:
             context["page"].progress.segments = ["done"] * context["page"].progress.total
-        return context | {"model": model, "assigned_to": assigned_to}
+        # Its own button says it already.
+        return context | {"model": model, "assigned_to": assigned_to, "hides_log_out": True}

@@ -45,7 +45,8 @@ class SafariTexts(GateTexts):
     )
     wifi = Message("gate-safari.wifi", _("Did this window open by itself when you joined a Wi-Fi?"))
     wifi_help = Message(
-        "gate-safari.wifi-help", _("Finish there, close the window, then open the link in Safari.")
+        "gate-safari.wifi-help",
+        _("Log in to the network there, close the window, then open the link in Safari."),
     )
 
 

@@ -144,7 +144,7 @@ class Texts:
     )
 
     # For a visitor who tries the demonstration on a computer.
-    demo = Message("install.demo", _("Go on in this browser (demonstration)"))
+    demo = Message("install.demo", _("The device's part (demonstration)"))
     demo_how = Message(
         "install.demo-how",
         _(

@@ -51,6 +51,9 @@ class Texts:
         placeholders=("support", "device"),
     )
     done = Message("personal.done", _("Done"))
+    noted = Message(
+        "personal.noted", _("That is all here: the rest happens in Settings. You can close this page.")
+    )
     log_out = CompleteTexts.log_out
 
 
@@ -80,8 +83,13 @@ class Personal(Step):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         site = self.visit.site
         version = _VERSION.search(self.request.headers.get("User-Agent", ""))
-        return super().get_context_data(**kwargs) | {
+        over = self.visit.enrollment.status == Status.INSTRUCTED
+        context = super().get_context_data(**kwargs)
+        if over and context["page"].progress:
+            context["page"].progress.segments = ["done"] * context["page"].progress.total
+        return context | {
             "served": bool(site.account_driven_enrollment and site.personal_sign_in_domain),
             "too_old": version is not None and int(version[1]) < SINCE,
-            "over": self.visit.enrollment.status == Status.INSTRUCTED,
+            "over": over,
+            "hides_log_out": over,
         }

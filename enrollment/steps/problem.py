@@ -53,7 +53,7 @@ class Texts:
     invitation_elsewhere_action = Message("problem.invitation-elsewhere.action", _("Check again"))
 
     enrollment_elsewhere_title = Message(
-        "problem.enrollment-elsewhere.title", _("This enrollment belongs to another browser")
+        "problem.enrollment-elsewhere.title", _("This enrollment is not open in this browser")
     )
     enrollment_elsewhere_cause = Message(
         "problem.enrollment-elsewhere.cause", _("Open it where you started it, or start again here.")

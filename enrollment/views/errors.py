@@ -38,6 +38,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "not_found", 404)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403, which only the admin raises."""
+    return staff_page(render)(request, "account/forbidden.html", status=403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500; asks neither the database nor the site."""
     kind, _error, frames = sys.exc_info()

@@ -13,6 +13,7 @@ from enrollment.models import Enrollment, HandOver
 from enrollment.models.moves import OPEN
 from enrollment.steps.base import see_other
 from enrollment.steps.hand_over import OfferTexts, TakeTexts
+from enrollment.steps.install import status_word
 from enrollment.steps.link import link
 from enrollment.steps.page import Page, device_word, render
 from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
@@ -48,6 +49,8 @@ def _offer_page(request: SiteRequest, row: Enrollment, offered: HandOver | None,
     if offered is not None:
         until = date_format(offered.expires_at.astimezone(site.time_zone), "TIME_FORMAT")
         page.values = {"until": until.rstrip(".")}
+        # The page asks until the enrollment is another browser's, and then says so by itself.
+        extra["wait"] = {"url": f"/enroll/{row.public_id}/status", "state": status_word(row, timezone.now())}
         extra["link"] = link(page, f"/h/{hand_over_token(key, bytes(offered.token_nonce))}")
     return render(page, "enrollment/hand_over.html", extra)
 

@@ -9,6 +9,7 @@ from enrollment.models import Enrollment
 from enrollment.steps.page import Page, render
 from enrollment.steps.problem import Texts
 from sites_config.http import SiteRequest
+from sites_config.models import SiteConfiguration
 from sites_config.site_settings import SiteSettings
 
 RETRY_AFTER_SECONDS = 30
@@ -25,10 +26,14 @@ def problem_page(
     enrollment: Enrollment | None = None,
     values: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """``kind`` names the texts; ``action`` is the URL of the one next action, this page again when blank."""
+    """``kind`` names the texts; ``action`` is the URL of the one next action, this page again when blank.
+
+    ``method``: "get", "post", or "" where there is nothing to do here.
+    """
+    own = SiteConfiguration.for_site(enrollment.site_id) if enrollment else request.site
     page = Page(
         request,
-        site or request.site,
+        site or own,
         Texts,
         title=f"{kind}_title",
         enrollment=enrollment,

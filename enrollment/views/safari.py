@@ -27,6 +27,7 @@ from enrollment.views.gate import gate
 from enrollment.views.problems import problem_page
 from enrollment.visit import GRANTS, Visit, new_visit
 from sites_config.http import SiteRequest
+from sites_config.models import SiteConfiguration
 from sites_config.secrets import decrypt
 from sites_config.texts import texts_for
 
@@ -135,7 +136,12 @@ def not_this_browsers(request: SiteRequest, row: Enrollment | None, key: str) ->
         return problem_page(request, "enrollment_elsewhere", 403, action="/enroll/")
     any_device = texts_for(request.site, request.language).resolve(FrameTexts.any_device)
     values = {"device": device or any_device}
-    return problem_page(request, "continued_elsewhere", 410, action="/enroll/", values=values)
+    # Whoever was invited has nothing to log in with.
+    method = "" if row and row.invitation_id else "get"
+    site = SiteConfiguration.for_site(row.site_id) if row else request.site
+    return problem_page(
+        request, "continued_elsewhere", 410, action="/enroll/", method=method, site=site, values=values
+    )
 
 
 def is_closed(visit: Visit) -> bool:

@@ -38,12 +38,12 @@ def inherited(site: Site | None) -> dict[str, str]:
 
 
 def _counts(name: str, site: Site | None, ancestors: list[SiteConfiguration]) -> str:
+    if name == "organization_name":
+        return f"the name of the site, {site.name}." if site is not None else "the name of the site."
     for row in ancestors:
         value = getattr(row, name)
         if value not in (None, ""):
             return f"inherited from {row.site.name}: {_shown(row, name)}."
-    if name == "organization_name":
-        return f"the name of the site, {site.name}." if site is not None else "the name of the site."
     default = getattr(no_site(), name)
     return f"{_words(default)} (nothing to inherit)."
 

@@ -80,7 +80,7 @@ class SiteConfiguration(models.Model):
         "devices may be enrolled into this site itself",
         null=True,
         blank=True,
-        help_text="Not inherited. Unknown: only if no other site belongs to it, so that a district offers its schools.",
+        help_text="Not inherited. A district offers its schools, and itself only if you say yes.",
     )
     agreement_for_staff = models.BooleanField(
         "staff accept the agreement too", null=True, blank=True, help_text="For enrollments by staff."

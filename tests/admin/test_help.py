@@ -78,8 +78,10 @@ def test_cancelling_ends_what_is_under_way(as_hana: Client, alpha: Site, stage: 
     assert enrollment.invitation_use == (
         InvitationUse.SPENT if stage in ("certificate-issued", "authenticated") else InvitationUse.NONE
     )
-    if stage == "started":
-        assert visitor.see(f"{visitor.own}/").h1 == "This enrollment was cancelled"
+    assert visitor.see(f"{visitor.own}/").h1 == "This enrollment was cancelled"
+    visitor.post(f"{visitor.own}/failed/")  # "Try Again", from a page that was open before
+    enrollment.refresh_from_db()
+    assert enrollment.status == Status.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,8 @@ def test_the_list_says_and_finds_at_which_screen_somebody_is(
     assert "Who will use this" in page and "Let … manage this" in page
     assert found("assign") == {asked.enrollment.pk}
     assert found("mdm-profile") == {invited.enrollment.pk}
-    assert found("complete") == set()
+    assert found("site") == set()
+    assert "?screen=complete" not in page and "?screen=install" in page
 
 
 def test_when_an_attempt_lapses_is_told_while_it_can(as_hana: Client, alpha: Site) -> None:

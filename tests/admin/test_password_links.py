@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from enrollment.signin import staff as bulkhead
-from sites_config.models import Privilege, User
+from sites_config.models import Privilege, SitePrivilege, User
 from tests import people
 from tests.admin.test_accounts import browser, post
 from tests.moved_clock import Clock, clock
@@ -60,6 +60,12 @@ def test_the_link_sets_the_password_once(link: str, dora: User) -> None:
     assert client.get(link).status_code == 410
     logged_in = post(client, "/accounts/login/", {"login": "dora", "password": NEW["new_password1"]})
     assert logged_in.status_code == 302
+
+
+def test_a_link_ends_when_its_account_becomes_a_stronger_one(link: str, dora: User, alpha: Site) -> None:
+    SitePrivilege.objects.create(user=dora, site=alpha, privilege=Privilege.ADMINISTER_SITE)
+
+    assert browser().get(link).status_code == 410
 
 
 def test_looking_at_it_changes_nothing(link: str, dora: User) -> None:

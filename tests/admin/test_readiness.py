@@ -219,7 +219,9 @@ def test_what_is_wrong_with_it_stands_beside_the_form_and_nothing_is_stored(
     ):
         answer = as_anna.post(UPLOAD, {"site": alpha.pk} | values)
         assert answer.status_code == 200 and words in answer.content.decode()
-        assert "PRIVATE KEY" not in answer.content.decode()
+    echoed = as_anna.post(UPLOAD, {"site": alpha.pk, "pem": MIDDLE.key_pem().decode()})
+    assert "There is no certificate in the PEM text" in echoed.content.decode()
+    assert "PRIVATE KEY" not in echoed.content.decode()
     assert SigningIdentity.objects.count() == before
 
 

@@ -56,6 +56,24 @@ def test_r07_nobody_gives_a_set_beyond_what_they_hold(as_anna: Client, alpha: Si
     assert as_anna.post(ADD, with_set(PrivilegeSet.AUDITOR, alpha)).status_code == 302
 
 
+def test_a_set_takes_the_place_of_a_privilege_that_goes_in_the_same_save(
+    as_root: Client, alpha: Site, alice: User
+) -> None:
+    row = SitePrivilege.objects.get(user=alice)
+    url = reverse("admin:sites_config_user_change", args=[alice.pk])
+    changes = {
+        "site_privileges__TOTAL_FORMS": 2,
+        "site_privileges__0__DELETE": "on",
+        "site_privileges__1__site": alpha.pk,
+        "site_privileges__1__privilege": PrivilegeSet.HELP_DESK,
+    }
+
+    assert send(as_root, url, **changes).status_code == 302
+
+    assert held(alice, alpha) == SETS[PrivilegeSet.HELP_DESK]
+    assert not SitePrivilege.objects.filter(pk=row.pk).exists()
+
+
 def test_a_set_and_a_privilege_of_it_are_one_too_many(as_root: Client, alpha: Site) -> None:
     twice = {
         "site_privileges-TOTAL_FORMS": 2,

@@ -23,6 +23,7 @@ def test_a_blank_setting_says_what_it_inherits_from_whom(as_anna: Client, alpha:
 
     assert "If blank: inherited from Alpha School: Alpha School IT desk." in page
     assert "If blank: inherited from Alpha School: Europe/Berlin." in page
+    assert "If blank: the name of the site, North School." in page
     assert "If blank: yes (nothing to inherit)." in page
 
 

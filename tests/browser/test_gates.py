@@ -91,5 +91,6 @@ def test_what_was_begun_in_one_browser_goes_on_in_another(
     phone().install_from(new.profile_url)
 
     new.wait_for(lambda: new.h1 == "Enrollment complete")
+    old.wait_for(lambda: old.h1 == "Continued on your iPhone")  # the page with the link
     old.driver.switch_to.window(waiting)
     old.wait_for(lambda: old.h1 == "Continued on your iPhone")

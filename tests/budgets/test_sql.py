@@ -152,9 +152,9 @@ def test_starting_anew_with_a_certificate_costs_six(alpha: Site, clock: Clock, s
     assert len(sent) <= POST, sent
 
 
-# The links of the enrollment, its row, challenges, certificates and bytes that go, two events, and a look at the new
-# browser's own row and at the link.
-HANDING_OVER = 10
+# A lock, the links of the enrollment, its row, challenges, certificates and bytes that go, two events, and a look at
+# the new browser's own row and at the link.
+HANDING_OVER = 11
 
 
 def test_going_on_in_another_browser_costs_its_own_number(visitor: Visitor) -> None:

@@ -19,7 +19,7 @@ ENDS = {
     "invitation_revoked": (410, "This invitation was withdrawn", "new invitation", "Log in instead", r"/enroll/"),
     "invitation_used_up": (410, "This invitation was already used", "another device", "Log in instead", r"/enroll/"),
     "invitation_elsewhere": (409, "This invitation was started elsewhere", "go on there", "Check again", r"/i/[\w-]+"),
-    "enrollment_elsewhere": (403, "This enrollment belongs to another browser", "started", "Start again", r"/enroll/"),
+    "enrollment_elsewhere": (403, "This enrollment is not open in this browser", "started", "Start again", r"/enroll/"),
     "enrollment_expired": (410, "This enrollment has expired", "too long", "Start again", r"/enroll/"),
     "enrollment_released": (410, "This enrollment was ended", "can be used again", "Start again", r"/i/[\w-]+"),
     "no_privilege": (403, "Your account may not enroll devices", "privilege", "Log in as someone else", r"/enroll/"),

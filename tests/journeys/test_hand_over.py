@@ -46,7 +46,7 @@ def test_the_enrollment_goes_on_in_the_new_browser_and_ends_in_the_old_one(
     assert new.see(f"{own}/").h1.startswith("Let Alpha School manage")
     assert old.see(f"{own}/").h1 == "Continued on your iPhone or iPad"
     assert old.get(f"{own}/status").status_code == 404  # the waiting page's script then loads the page anew
-    assert Visitor().see(f"{own}/").h1 == "This enrollment belongs to another browser"
+    assert Visitor().see(f"{own}/").h1 == "This enrollment is not open in this browser"
     kinds = [event.kind for event in Event.objects.filter(enrollment=begun).order_by("pk")]
     assert kinds[-2:] == [EventKind.HAND_OVER_OFFERED, EventKind.HANDED_OVER]
 

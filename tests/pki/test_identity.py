@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from enrollment.pki import identity
+from enrollment.pki import identity, opening
 from enrollment.pki.identity import BadIdentity, Identity, read_identity, shows_verified
 from enrollment.pki.keys import PrivateKey
 from tests.pki.openssl import openssl
@@ -123,6 +123,7 @@ def test_a_key_with_a_password() -> None:
     assert "its password is wrong" in why(parts, b"wrong")
 
 
+NO_KEY = "There is no private key in the PEM text, or its password is wrong."
 WEAK = Party("weak", MIDDLE, key=rsa.generate_private_key(65537, 1024))
 P521 = Party("P-521", MIDDLE, key=ec.generate_private_key(ec.SECP521R1()))
 OLD = Party("old", MIDDLE, begins=NOW - 2 * DAY, ends=NOW - DAY)
@@ -136,7 +137,7 @@ OTHER = Party("other")
     [
         ([b""], "This is neither PEM nor PKCS#12, or the password is wrong."),
         ([b"\x30\x82 nonsense"], "This is neither PEM nor PKCS#12, or the password is wrong."),
-        ([LEAF.pem], "There is no private key in the PEM text, or its password is wrong."),
+        ([LEAF.pem], NO_KEY),
         ([LEAF.key_pem()], "There is no certificate in the PEM text."),
         ([OTHER.pem, LEAF.key_pem()], "None of the certificates belongs to the key."),
         ([LEAF.pem, OTHER.pem, LEAF.key_pem()], "These certificates are no part of the chain: CN=other."),
@@ -150,6 +151,39 @@ OTHER = Party("other")
 )
 def test_what_cannot_sign_profiles_is_refused_in_words(parts: list[bytes], words: str) -> None:
     assert words in why(parts)
+
+
+def test_a_file_that_takes_too_long_to_open_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says itself how often its password is hashed; the other process is ended then."""
+    monkeypatch.setattr(opening, "SECONDS", 0.01)
+    assert why([LEAF.pem, LEAF.key_pem()]) == "It takes too long to open: export it anew with usual settings."
+
+
+def test_one_file_is_opened_at_a_time() -> None:
+    with opening._one_at_a_time:
+        assert why([LEAF.pem, LEAF.key_pem()]) == "Another file is being opened right now: try again."
+    assert read(LEAF.pem, LEAF.key_pem())
+
+
+def test_what_no_library_here_reads_is_refused_too(tmp_path: Path) -> None:
+    odd = openssl("ecparam", "-name", "sect163k1", "-genkey", "-noout")
+    assert why([LEAF.pem, odd]) in (
+        opening.UNREADABLE,
+        "There is no private key in the PEM text, or its password is wrong.",
+    )
+
+
+def test_a_key_for_pss_only_is_refused(tmp_path: Path) -> None:
+    openssl(
+        "req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-subj", "/CN=pss",
+        "-keyout", tmp_path / "key.pem", "-out", tmp_path / "pss.pem",
+    )  # fmt: skip
+    with pytest.raises(BadIdentity, match="RSASSA-PSS"):
+        read_identity(
+            (tmp_path / "pss.pem").read_bytes() + (tmp_path / "key.pem").read_bytes(),
+            None,
+            now=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1),
+        )
 
 
 def test_a_signing_certificate_that_may_sign_is_taken() -> None:

@@ -65,7 +65,7 @@ def test_r02_after_log_out_the_next_person_finds_the_log_in_screen(alice: User) 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/enroll/")
     page = ipad.see("/enroll/")
     assert page.h1 == "Log in" and "Alice" not in page.text
-    assert ipad.see(f"{old}/mdm-profile/").h1 == "This enrollment belongs to another browser"
+    assert ipad.see(f"{old}/mdm-profile/").h1 == "This enrollment is not open in this browser"
     assert Enrollment.objects.get().status == Status.EXPIRED
     assert Event.objects.filter(kind=EventKind.MOVED, data__why="logged out").exists()
 

@@ -64,7 +64,7 @@ def test_r05_an_enrollment_opens_only_at_the_host_it_was_entered_by(
 
     page = visitor.see(visitor.own + ending, host="beta.test")
 
-    assert (page.status, page.h1) == (403, "This enrollment belongs to another browser")
+    assert (page.status, page.h1) == (403, "This enrollment is not open in this browser")
 
 
 def test_r05_nothing_of_it_can_be_posted_or_fetched_at_another_host(alpha: Site, beta: Site) -> None:

@@ -54,6 +54,8 @@ def test_r06_blank_settings_are_the_parents_and_set_ones_the_childs_own(alpha: S
     assert child.languages == ("en", "ar") and str(child.time_zone) == "Europe/Berlin"
     assert (child.access_rights, child.device_certificate_years, child.portal_open) == (27, 2, False)
     assert child.organization_name == "Alpha Junior"
+    people.configure(Site.objects.get(pk=child.site_id), organization_name="")
+    assert SiteConfiguration.for_site(child.site_id).organization_name == "Alpha Junior"  # not its district's
     assert child.profile_namespace != SiteConfiguration.for_site(alpha).profile_namespace
 
 

@@ -5,9 +5,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from enrollment.actions.assignments import ASSIGNED
 from enrollment.actions.certificates import UNUSED_LIVES
 from enrollment.actions.demo.district import EXPIRED, GRADE_4, REVOKED, USED, WITH_AGREEMENT, District
 from enrollment.actions.demo.keys import STAFF_NAME
+from enrollment.actions.enrollments import SITE_ANSWER
 from enrollment.actions.profiles import IDLE, IN_ALL
 from enrollment.models import (
     AssignmentSource,
@@ -127,6 +129,7 @@ class Storyteller:
 
     def _who(self, story: Story, *, invited: bool) -> None:
         enrollment, chance = story.enrollment, self.die.random()
+        invited = invited and story.outcome != Status.PROFILE_ISSUED
         invitation = self._invitation(story) if invited and chance < 0.45 else None
         if invitation is not None:
             enrollment.invitation, enrollment.site = invitation, invitation.site
@@ -140,7 +143,9 @@ class Storyteller:
             enrollment.signed_in_with, enrollment.signed_in_source = SignInMethod.STAFF, "staff"
             enrollment.signed_in_user, enrollment.signed_in_id = user, str(user.pk)
             enrollment.signed_in_name, enrollment.signed_in_at = user.get_full_name(), story.began
-        if self.die.random() < 0.7 and story.outcome != Status.INSTRUCTED:
+        asked = story.outcome not in (Status.INSTRUCTED, Status.STARTED)
+        may_assign = enrollment.signed_in_name != "Noah No-Assign"
+        if self.die.random() < 0.7 and asked and may_assign:
             source = AssignmentSource.STAFF if enrollment.signed_in_with else AssignmentSource.SELF_DECLARED
             _assign(enrollment, story.person, source)
 
@@ -164,6 +169,9 @@ class Storyteller:
 
     def _how_far(self, story: Story) -> None:
         enrollment = story.enrollment
+        if story.outcome == Status.PROFILE_ISSUED:
+            enrollment.site = self.district.primary  # where nothing but these two is asked
+            enrollment.answers = {ASSIGNED: enrollment.assigned_user_name, SITE_ANSWER: enrollment.site.pk}
         if Status.PROFILE_ISSUED in story.reached:
             enrollment.authority, enrollment.topic = self.authority, self.topic
         if story.outcome == Status.CERTIFICATE_ISSUED:

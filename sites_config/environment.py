@@ -1,5 +1,6 @@
 """Reads the environment; whatever is missing or wrong stops the start with one sentence that says what to set."""
 
+import ipaddress
 import os
 import stat
 from dataclasses import dataclass, field
@@ -111,6 +112,15 @@ def mail_server(url: str) -> MailServer:
         starttls=parts.scheme == "smtp+tls",
         tls=parts.scheme == "smtps",
     )
+
+
+def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Such as 10.0.0.0/8,fd00::/8."""
+    texts = [each.strip() for each in os.environ.get(name, "").split(",") if each.strip()]
+    try:
+        return tuple(ipaddress.ip_network(each) for each in texts)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must name networks such as 10.0.0.0/8: {error}.") from None
 
 
 def lies_beside(path: Path, entry: dict[str, Any]) -> bool:

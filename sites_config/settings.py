@@ -14,6 +14,7 @@ from sites_config.environment import (
     env_required,
     lies_beside,
     mail_server,
+    networks,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,6 +161,8 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# Where connections for a site may go besides public addresses, such as the network of the school's own directory.
+PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS")
 # Mail goes to staff only as yet: the link by which they set their password.
 EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 MAIL_SERVER = mail_server(os.environ.get("GATEHOUSE_MAIL_URL", "") or "smtp://localhost:25")

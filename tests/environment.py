@@ -23,4 +23,5 @@ os.environ["GATEHOUSE_VAR"] = str(_FOLDER)
 os.environ["GATEHOUSE_SECRET_KEY"] = "tests-only-" + os.urandom(24).hex()
 os.environ["GATEHOUSE_FIELD_KEY_FILE"] = str(_KEYS)
 os.environ["GATEHOUSE_HTTPS"] = "proxy"
+os.environ["GATEHOUSE_PRIVATE_NETWORKS"] = "127.0.0.0/8"  # where the real servers of the tests are
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_FOLDER / 'gatehouse.sqlite3'}")

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from enrollment.actions.endings import cancel
 from enrollment.actions.invitations import release, revoke
-from enrollment.models import Enrollment, SigningIdentity, Status
+from enrollment.models import DirectoryServer, Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot
 from sites_config import changes
 from sites_config.models import SiteConfiguration, User
@@ -154,6 +154,12 @@ def log_in_refused(at: Gallery) -> HttpResponse:
 @page
 def log_in_too_often(at: Gallery) -> HttpResponse:
     return [at.visitor().log_in("alice", "wrong") for _attempt in range(6)][-1]
+
+
+@page
+def log_in_unreachable(at: Gallery) -> HttpResponse:
+    DirectoryServer.objects.create(site=at.site, name="LDAP", hosts="127.0.0.1:9", user_base="dc=example")
+    return at.visitor().log_in("greta", "a password")
 
 
 @page

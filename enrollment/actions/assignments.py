@@ -6,10 +6,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from enrollment.actions.enrollments import AnswersFrozen, answer, as_opened, locked_answers
+from enrollment.actions.enrollments import (
+    AnswersFrozen,
+    answer,
+    as_opened,
+    assigned_columns,
+    locked_answers,
+)
 from enrollment.directories.entry import Entry
 from enrollment.models import AssignmentSource, Enrollment
-from enrollment.models.assignment import COLUMNS, Assignment
+from enrollment.models.assignment import COLUMNS
 from enrollment.models.moves import OPEN
 
 # In ``answers``: who was assigned ("" for nobody), and what was searched for last.
@@ -53,15 +59,5 @@ def assign(enrollment: Enrollment, person: Entry | None, *, source: AssignmentSo
         answer(enrollment, now=now, answers=answers, **_columns(person, source))
 
 
-def _columns(person: Entry | None, source: AssignmentSource) -> dict[str, object]:
-    columns: dict[str, object] = dict.fromkeys(COLUMNS, "")
-    if person is None:
-        return columns
-    known = {f"assigned_{name}": value for name, value in asdict(person).items()}
-    cut = {name: _fitting(name, value) for name, value in known.items() if name in columns}
-    return columns | cut | {"assignment_source": source}
-
-
-def _fitting(name: str, value: str) -> str:
-    length: int | None = getattr(Assignment._meta.get_field(name), "max_length", None)
-    return value[:length]
+def _columns(person: Entry | None, source: AssignmentSource) -> dict[str, str]:
+    return dict.fromkeys(COLUMNS, "") if person is None else assigned_columns(person, source)

@@ -1,7 +1,7 @@
 """Enrollments: started, signed in, abandoned, failed, expired."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.profiles import IDLE, IN_ALL, withdraw_profiles
 from enrollment.actions.tokens import digest
 from enrollment.actions.uses import UseRefused
+from enrollment.directories.entry import Entry
 from enrollment.models import (
     AssignmentSource,
     Enrollment,
@@ -22,6 +23,7 @@ from enrollment.models import (
     SignInMethod,
     Status,
 )
+from enrollment.models.assignment import COLUMNS, Assignment
 from enrollment.models.moves import OPEN
 from sites_config.models import Ownership, User
 
@@ -31,13 +33,14 @@ SITE_ANSWER = "site"
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who proved to be somebody, and how; ``external_id`` never changes for them."""
+    """Who proved to be somebody, and how; ``external_id`` never changes for them. ``entry``: of a directory."""
 
     method: SignInMethod
     source: str
     external_id: str
     name: str
     user: User | None
+    entry: Entry | None = None
 
 
 class AnswersFrozen(Exception):
@@ -111,8 +114,25 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
         if _is_same_person(enrollment, who):
             _confirm(enrollment, facts, now=now)
         else:
-            answer(enrollment, now=now, **facts, **_unanswered(enrollment))
+            answer(enrollment, now=now, **facts, **(_unanswered(enrollment) | of_signed_in(who)))
         note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
+
+
+def of_signed_in(who: SignIn) -> dict[str, str]:
+    """The device becomes theirs, with what the directory knows of them; staff enroll for others."""
+    return {} if who.entry is None else assigned_columns(who.entry, AssignmentSource.SIGNED_IN)
+
+
+def assigned_columns(person: Entry, source: AssignmentSource) -> dict[str, str]:
+    """User and location as columns, cut to their widths."""
+    known = {f"assigned_{name}": value for name, value in asdict(person).items()}
+    cut = {name: _fitting(name, value) for name, value in known.items() if name in COLUMNS}
+    return {**dict.fromkeys(COLUMNS, ""), **cut, "assignment_source": source}
+
+
+def _fitting(name: str, value: str) -> str:
+    length: int | None = getattr(Assignment._meta.get_field(name), "max_length", None)
+    return value[:length]
 
 
 def _unanswered(enrollment: Enrollment) -> dict[str, object]:

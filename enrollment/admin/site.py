@@ -16,8 +16,14 @@ from sites_config.staff_pages import staff_page
 
 # The index in the order of the work; models in brackets of their apps would be scattered over three of them.
 GROUPS = (
-    ("Enrollment", ("Invitation", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event")),
-    ("Sites and staff", ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege")),
+    (
+        "Enrollment",
+        ("Invitation", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
+    ),
+    (
+        "Sites and staff",
+        ("Site", "SiteAddress", "MessageText", "Agreement", "DirectoryServer", "User", "SitePrivilege"),
+    ),
     (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),

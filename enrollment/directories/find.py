@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from enrollment.directories import people
-from enrollment.directories.entry import Entry
+from enrollment.directories.entry import DirectoryUnavailable, Entry
+from enrollment.directories.ldap import lookup
 
-KINDS = (people.find,)
+KINDS = (people.find, lookup.find)
 
 
 def find(user_name: str, sites: Iterable[int]) -> Entry | None:
@@ -14,5 +15,13 @@ def find(user_name: str, sites: Iterable[int]) -> Entry | None:
     Raises DirectoryUnavailable when a directory could not be asked and no other knows the name.
     """
     wanted = frozenset(sites)
-    found = [entry for kind in KINDS for entry in kind(user_name, wanted)]
+    found: list[Entry] = []
+    unavailable: DirectoryUnavailable | None = None
+    for kind in KINDS:
+        try:
+            found += kind(user_name, wanted)
+        except DirectoryUnavailable as error:
+            unavailable = error
+    if not found and unavailable is not None:
+        raise unavailable
     return found[0] if len(found) == 1 else None

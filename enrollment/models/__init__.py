@@ -8,6 +8,7 @@ from enrollment.models.certificate import Certificate
 from enrollment.models.challenge import Challenge
 from enrollment.models.command import Command, CommandState
 from enrollment.models.device import Device
+from enrollment.models.directory_server import DirectoryServer
 from enrollment.models.enrollment import (
     Enrollment,
     FailureReason,
@@ -16,6 +17,7 @@ from enrollment.models.enrollment import (
 )
 from enrollment.models.event import Event, EventKind
 from enrollment.models.hand_over import HandOver
+from enrollment.models.identity import Identity
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
 from enrollment.models.moves import MOVES, Status
@@ -35,11 +37,13 @@ __all__ = [
     "Command",
     "CommandState",
     "Device",
+    "DirectoryServer",
     "Enrollment",
     "Event",
     "EventKind",
     "FailureReason",
     "HandOver",
+    "Identity",
     "Invitation",
     "InvitationUse",
     "IssuedProfile",

@@ -16,6 +16,7 @@ from sites_config.references import new_reference, spoken
 class SignInMethod(models.TextChoices):
     NONE = "", "Not signed in"
     STAFF = "staff", "Staff account"
+    LDAP = "ldap", "LDAP directory"
 
 
 class InvitationUse(models.TextChoices):

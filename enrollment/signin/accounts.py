@@ -38,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         cache.set(failures, cache.get(failures, 0) + 1, FAILURES_LIVE)
         return None
 
+    def forgive(self, request: HttpRequest) -> None:
+        """What ``authenticate`` counted as a failure was somebody of a directory."""
+        self._rollback_login_failed_rl_usage()
+        failures = f"failures:{self.get_client_ip(request)}"
+        cache.set(failures, max(cache.get(failures, 0) - 1, 0), FAILURES_LIVE)
+
     def _get_login_attempts_cache_key(self, request: SiteRequest, **credentials: str) -> str:
         # The site of the host by our own table: allauth's would ask Site.domain, which may differ.
         return f"{request.site.site_id}:{credentials.get('username', '').lower()}"

@@ -1,10 +1,11 @@
-"""Signing in with the password of a local staff account, without opening a session."""
+"""Signing in with a password, of a local staff account or of a directory, without opening a session."""
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
 
 from enrollment.actions.enrollments import SignIn
 from enrollment.models import SignInMethod
+from enrollment.signin.directory import sign_in_at_directories
 from sites_config.http import SiteRequest
 from sites_config.models import User
 
@@ -20,13 +21,29 @@ class TooManyAttempts(Exception):
 
 
 def check(request: SiteRequest, *, username: str, password: str) -> SignIn:
-    """Who this is. Raises WrongPassword, TooManyAttempts, or Busy."""
+    """Who this is: staff by their account, else somebody of a directory of the host's site or of what it belongs to.
+
+    Raises WrongPassword, TooManyAttempts, Busy, or DirectoryUnavailable.
+    """
+    adapter = get_adapter(request)
     try:
-        user = get_adapter(request).authenticate(request, username=username, password=password)
+        user = adapter.authenticate(request, username=username, password=password)
     except ValidationError:
         raise TooManyAttempts from None
-    if not isinstance(user, User) or not user.is_active:
-        raise WrongPassword
+    if isinstance(user, User) and user.is_active:
+        return _staff(user)
+    # The password of a member of staff, mistyped, is nothing that a directory should hear.
+    if not User.objects.filter(username__iexact=username.strip(), is_active=True).exists():
+        who = sign_in_at_directories(
+            request, frozenset(request.site.lineage), username=username, password=password
+        )
+        if who is not None:
+            adapter.forgive(request)
+            return who
+    raise WrongPassword
+
+
+def _staff(user: User) -> SignIn:
     return SignIn(
         method=SignInMethod.STAFF,
         source="staff",

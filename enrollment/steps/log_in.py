@@ -1,15 +1,21 @@
 """Who is enrolling: staff log in with their account."""
 
+import logging
+
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.enrollments import sign_in
+from enrollment.actions.identities import keep
+from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.signin import password
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
 from enrollment.visit import Visit
 from sites_config.texts import Message
+
+log = logging.getLogger("gatehouse.directories")
 
 
 class Texts:
@@ -27,6 +33,9 @@ class Texts:
     # One answer for an unknown name, a wrong password and a closed account.
     refused = Message("log-in.refused", _("The username or the password is not right"))
     too_many = Message("log-in.too-many", _("Too many attempts: wait five minutes, then log in again"))
+    unreachable = Message(
+        "log-in.unreachable", _("The directory cannot be reached right now: wait a minute, then log in again")
+    )
     hint = Message(
         "log-in.hint", _("If you have no password or forgot it, ask {support}."), placeholders=("support",)
     )
@@ -92,8 +101,14 @@ class LogIn(Step):
             return None
         except Busy:
             raise Problem("busy", 503) from None
+        except DirectoryUnavailable as reason:
+            log.warning("a directory could not be asked: %s", reason)
+            self.status = 503
+            form.add_error(None, self.text(Texts.unreachable))
+            return None
         if not self.visit.would_allow(who):
             raise Problem("no_privilege", 403)
         self.visit.begin()
         sign_in(self.visit.enrollment, who, now=self.visit.now)
+        keep(who, site_id=self.visit.enrollment.entry_site_id, now=self.visit.now)
         return None

@@ -23,9 +23,11 @@ from enrollment.models import (
     Command,
     CommandState,
     Device,
+    DirectoryServer,
     Enrollment,
     Event,
     EventKind,
+    Identity,
     Invitation,
     Person,
     Status,
@@ -35,7 +37,7 @@ from sites_config.models import Agreement, MessageText, Privilege, SiteConfigura
 from sites_config.secrets import encrypt
 from tests import people
 
-SECRETS = ("push-token-in-clear", "push-magic-in-clear", "unlock-token-in-clear")
+SECRETS = ("push-token-in-clear", "push-magic-in-clear", "unlock-token-in-clear", "bind-password-in-clear")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,21 @@ def populate(site: Site, host: str, word: str) -> World:
     member = people.staff(f"staff-{word}", f"{word} Staff", (site, Privilege.ENROLL_MOBILE_DEVICES))
     MessageText.objects.create(site=site, key="welcome.title", text_en=f"Welcome to {word}")
     Person.objects.create(site=site, user_name=f"person-{word}", full_name=f"{word} Person")
+    DirectoryServer.objects.create(
+        site=site,
+        name=f"LDAP {word}",
+        hosts="ldap.example",
+        user_base="dc=example",
+        bind_password_encrypted=encrypt(SECRETS[3].encode()),
+    )
+    Identity.objects.create(
+        site=site,
+        source="ldap:1",
+        external_id=f"id-{word}",
+        full_name=f"{word} Known",
+        first_seen_at=timezone.now(),
+        last_seen_at=timezone.now(),
+    )
     agreement = Agreement.objects.create(
         site=site, version=1, text_en=f"Agreement {word}", published_at=timezone.now()
     )
@@ -154,7 +171,7 @@ def _enrolled(challenge: Challenge, word: str) -> None:
         device=device,
         data={"from": "authenticated", "to": "enrolled"},
     )
-    token, magic, unlock = (encrypt(secret.encode()) for secret in SECRETS)
+    token, magic, unlock = (encrypt(secret.encode()) for secret in SECRETS[:3])
     Enrollment.objects.filter(pk=enrollment.pk).update(
         status=Status.ENROLLED,
         device=device,

@@ -1,0 +1,132 @@
+"""LDAP servers of a site: write-only secrets, and a test that says the real reason."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+
+from enrollment.directories.entry import DirectoryUnavailable
+from enrollment.directories.ldap import connection
+from enrollment.models import DirectoryServer
+from enrollment.models.directory_server import DirectoryKind
+from sites_config.admin.buttons import AdminWithButtons, button
+from sites_config.admin.scoped import BY_SITE, RowForm
+from sites_config.secrets import encrypt
+
+# Whoever could change one of these could have the stored secrets sent to a server of their own.
+GOES_ELSEWHERE = ("hosts", "tls", "ca_pem")
+SECRETS = {"bind_password": "bind_password_encrypted", "client_key": "client_key_encrypted"}
+DEFAULTS: dict[str, dict[str, str]] = {
+    DirectoryKind.ACTIVE_DIRECTORY: {
+        "user_filter": "(&(objectCategory=person)(objectClass=user)(sAMAccountName=%(user)s))",
+        "id_attribute": "objectGUID",
+        "user_name_attribute": "sAMAccountName",
+        "full_name_attribute": "displayName",
+        "department_attribute": "department",
+        "building_attribute": "physicalDeliveryOfficeName",
+    },
+    DirectoryKind.GOOGLE: {
+        "id_attribute": "uid",
+        "user_name_attribute": "uid",
+        "full_name_attribute": "displayName",
+    },
+}
+
+
+class ServerForm(RowForm):
+    bind_password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Never shown. Blank: as it is.",
+    )
+    client_key = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 70, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="PEM, of the client certificate. Never shown. Blank: as it is.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in SECRETS:
+            if cleaned.get(name) and "\0" in cleaned[name]:
+                raise forms.ValidationError({name: "It contains a character that no password has."})
+        return cleaned
+
+
+def _goes_elsewhere(server: DirectoryServer) -> bool:
+    """Compared without the blanks around, which forms take away."""
+    before = DirectoryServer.objects.get(pk=server.pk)
+    return any(
+        str(getattr(before, name)).strip() != str(getattr(server, name)).strip() for name in GOES_ELSEWHERE
+    )
+
+
+def _may_change(admin_: "DirectoryServerAdmin", request: HttpRequest, server: DirectoryServer) -> bool:
+    return admin_.has_change_permission(request, server)
+
+
+@admin.register(DirectoryServer)
+class DirectoryServerAdmin(AdminWithButtons):
+    """A child site is served by its parent's directories too."""
+
+    form = ServerForm
+    writable = addable = True
+    buttons = ("test",)
+    list_display = ("name", "site", "kind", "hosts", "tls", "enabled", "sign_in", "position")
+    list_filter = (BY_SITE, "kind", "enabled")
+    search_fields = ("name", "hosts")
+    list_select_related = ("site",)
+    ordering = ("site", "position")
+    fieldsets = (
+        (None, {"fields": ("site", "name", "kind", "enabled", "sign_in", "position")}),
+        (
+            "Connection",
+            {
+                "fields": (
+                    "hosts", "tls", "ca_pem", "bind_dn", "bind_password", "client_certificate_pem", "client_key",
+                    "timeout_seconds",
+                ),
+                "description": "Changing hosts, encryption or the CA certificate erases the stored password and key: "
+                "enter them once more.",
+            },
+        ),
+        (
+            "People",
+            {
+                "fields": (
+                    "user_base", "user_filter", "id_attribute", "user_name_attribute", "full_name_attribute",
+                    "email_attribute", "department_attribute", "building_attribute", "room_attribute",
+                    "phone_attribute", "position_attribute",
+                )
+            },
+        ),
+    )  # fmt: skip
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """``?kind=active-directory``: what such a directory mostly has."""
+        given = super().get_changeform_initial_data(request)
+        return DEFAULTS.get(str(given.get("kind")), {}) | given
+
+    def save_model(self, request: HttpRequest, obj: DirectoryServer, form: Any, change: bool) -> None:  # type: ignore[override]
+        if change and _goes_elsewhere(obj):
+            obj.bind_password_encrypted = obj.client_key_encrypted = b""
+        for name, column in SECRETS.items():
+            if form.cleaned_data.get(name):
+                setattr(obj, column, encrypt(form.cleaned_data[name].encode()))
+        obj.save()
+
+    @button("Test connection", _may_change)
+    def test(self, request: HttpRequest, server: DirectoryServer) -> None:
+        connection.forget()
+        try:
+            with connection.connected(server) as bound:
+                found = bound.search_ext_s(server.user_base, 0, "(objectClass=*)", ["1.1"])
+        except DirectoryUnavailable as reason:
+            messages.error(request, f"It does not work: {reason}.")
+            return
+        if found:
+            messages.success(request, "It works: connected, bound, and the search base is there.")
+        else:
+            messages.error(request, "Connected and bound, but the search base can't be seen.")

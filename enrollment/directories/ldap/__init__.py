@@ -1,0 +1,1 @@
+"""LDAP directories: OpenLDAP, Active Directory, Google Secure LDAP and what speaks like them."""

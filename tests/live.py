@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 HOSTS = ("alpha.test", "beta.test", "localhost")
+# The second one is the domain controller's, whose ports can't be changed.
+LOOPBACK = ("127.0.0.1", "127.18.2.1")
 
 
 class TestAuthority:
@@ -55,7 +57,7 @@ class TestAuthority:
         if not ca:
             names = [x509.DNSName(host) for host in HOSTS]
             builder = builder.add_extension(
-                x509.SubjectAlternativeName([*names, _loopback()]), critical=False
+                x509.SubjectAlternativeName([*names, *map(_address, LOOPBACK)]), critical=False
             )
             builder = builder.add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
@@ -63,8 +65,8 @@ class TestAuthority:
         return builder.sign(self.key, SHA256())
 
 
-def _loopback() -> x509.IPAddress:
-    return x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+def _address(text: str) -> x509.IPAddress:
+    return x509.IPAddress(ipaddress.ip_address(text))
 
 
 class _TlsServer(ThreadedWSGIServer):

@@ -1,13 +1,12 @@
 """The gate and the hand-over in real browsers: what a script does there, and two browsers with one enrollment."""
 
 from dataclasses import replace
-from functools import partial
 
 from django.contrib.sites.models import Site
 
 from sites_config.models import User
 from tests import people
-from tests.browser.browser import IPAD, IPHONE, Browser, Look
+from tests.browser.browser import IPAD, IPHONE, Look
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
 from tests.conftest import MakePhone
@@ -15,6 +14,7 @@ from tests.gallery import CHROME_ON_IPHONE
 from tests.live import LiveServer
 
 HOST = "localhost"
+TOUCH_POINTS = "Object.defineProperty(navigator, 'maxTouchPoints', {value: %d, configurable: true});"
 SELECTED = "var link = document.getElementById('link'); return link.value.slice(link.selectionStart, link.selectionEnd)"
 
 
@@ -47,20 +47,15 @@ def test_without_scripts_there_is_no_button_that_does_nothing(
     assert browser.find("#link").is_displayed() and not browser.find("#copy").is_displayed()
 
 
-def opened_with(browser: Browser, live: LiveServer, points: int) -> bool:
-    """The engine may take a page until it does as it was told."""
-    browser.open(live.url(HOST, "/enroll/"))
-    return bool(browser.run("return navigator.maxTouchPoints") == points)
-
-
 def test_a_touch_screen_is_no_mac(alpha: Site, live: LiveServer, browse: Browse) -> None:
     """An iPad says it is a Mac, and has five touch points; a Mac has none."""
     browser = browse("chromium", IPAD)
     assert isinstance(browser, Chromium)
     for points in (0, 5):
-        touch = {"enabled": points > 0} | ({"maxTouchPoints": points} if points else {})
-        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", touch)
-        browser.wait_for(partial(opened_with, browser, live, points))
+        browser.driver.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": TOUCH_POINTS % points}
+        )
+        browser.open(live.url(HOST, "/enroll/"))
         assert browser.find(".mac").is_displayed() is (points == 0)
         assert browser.find("#id_username").is_displayed()
 

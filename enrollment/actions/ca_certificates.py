@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from enrollment.actions.issuing import issuing_of
+from enrollment.actions.issuing import Signer, issuing_of
 from enrollment.models import CaCertificate, Enrollment
 from enrollment.models.moves import OPEN
 from enrollment.pki.cms import sign_attached
@@ -44,8 +44,16 @@ def _chosen(site: SiteSettings) -> Delivered | None:
 
 
 def signed_ca_profile(site: SiteSettings, *, description: str, now: datetime) -> bytes:
-    """Signed like every profile of the site. Raises NotReady."""
+    """Signed like every profile of the site, and once: a browser that fetches it twice gets the same bytes.
+
+    Raises NotReady.
+    """
     delivered, signer = delivered_ca(site, now=now), issuing_of(site, now=now).signer
+    key = ("signed ca profile", site.site_id, delivered.fingerprint, signer.certificate, description)
+    return remember(key, lambda: _signed(site, delivered, signer, description))
+
+
+def _signed(site: SiteSettings, delivered: Delivered, signer: Signer, description: str) -> bytes:
     content = ca_profile(
         identifier=f"gatehouse.{site.profile_namespace.hex}",
         namespace=site.profile_namespace,

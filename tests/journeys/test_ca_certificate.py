@@ -1,6 +1,7 @@
 """The CA certificate before the MDM profile, where a site does not skip it."""
 
 import hashlib
+import time
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,16 @@ def test_the_profile_is_signed_by_the_site(asked: Visitor, alpha: Site) -> None:
     phone = phone_without_network(roots=[authority.public_bytes(Encoding.PEM)])
     profile = phone.settings.receive(phone.settings.fetch(f"https://alpha.test{asked.own}/ca.mobileconfig"))
     assert profile.verified
+
+
+def test_r10_a_second_fetch_gives_the_same_bytes(asked: Visitor) -> None:
+    """Safari may ask twice; signed anew a second later it would be another profile."""
+    path = f"{asked.own}/ca.mobileconfig"
+    first = asked.get(path).content
+
+    time.sleep(1.1)  # the signing time counts seconds, of the real clock
+
+    assert asked.get(path).content == first
 
 
 def test_it_is_gone_with_the_enrollment_and_nothing_at_another_host(

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from enrollment.actions.enrollments import answer, locked_answers
-from enrollment.models import AgreementAcceptance, Enrollment, Event, EventKind
+from enrollment.actions.enrollments import answer, locked_answers, note
+from enrollment.models import AgreementAcceptance, Enrollment, EventKind
 from sites_config.agreements import ShownAgreement
 
 ACCEPTED = "agreement"  # in ``answers``: the id of the version
@@ -30,19 +30,9 @@ def accept(enrollment: Enrollment, shown: ShownAgreement, *, now: datetime) -> N
                 "signed_in_name": enrollment.signed_in_name,
             },
         )
-        _note(enrollment, EventKind.AGREEMENT_ACCEPTED, shown, now)
+        note(enrollment, EventKind.AGREEMENT_ACCEPTED, now=now, data={"language": shown.language})
 
 
 def decline(enrollment: Enrollment, shown: ShownAgreement, *, now: datetime) -> None:
     """Changes nothing but the timeline: the person may think again."""
-    _note(enrollment, EventKind.AGREEMENT_DECLINED, shown, now)
-
-
-def _note(enrollment: Enrollment, kind: EventKind, shown: ShownAgreement, now: datetime) -> None:
-    Event.objects.create(
-        site_id=enrollment.site_id,
-        kind=kind,
-        at=now,
-        enrollment=enrollment,
-        data={"language": shown.language},
-    )
+    note(enrollment, EventKind.AGREEMENT_DECLINED, now=now, data={"language": shown.language})

@@ -18,7 +18,7 @@ from enrollment.models import (
     IssuedProfile,
     Status,
 )
-from enrollment.models.moves import LAPSING, OPEN
+from enrollment.models.moves import LAPSING, OPEN, UNDER_WAY
 from sites_config.models import User
 
 # What the timeline says of attempts that staff ended.
@@ -73,7 +73,7 @@ def _expire_as_read(
 
 def cancel(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool:
     """Staff end an attempt, a certificate that was issued for it included. False: it is enrolled, or over."""
-    under_way = Q(status__in=LAPSING | {Status.AUTHENTICATED})
+    under_way = Q(status__in=UNDER_WAY)
     reason = FailureReason.CANCELLED
     return expire(enrollment, under_way, now=now, why=WHY_CANCELLED, actor=actor, reason=reason)
 

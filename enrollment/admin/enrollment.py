@@ -14,9 +14,9 @@ from enrollment.admin.addresses import entry_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
-from enrollment.models import Enrollment, InvitationUse, Status
+from enrollment.models import Enrollment, InvitationUse
 from enrollment.models.assignment import COLUMNS
-from enrollment.models.moves import LAPSING, OPEN
+from enrollment.models.moves import OPEN, UNDER_WAY
 from enrollment.steps.qr_code import qr_code
 from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.pages import link_page
@@ -37,7 +37,7 @@ def _may_help(admin_: "EnrollmentAdmin", request: HttpRequest, enrollment: Enrol
 
 
 def _under_way(enrollment: Enrollment) -> bool:
-    return enrollment.status in LAPSING or enrollment.status == Status.AUTHENTICATED
+    return enrollment.status in UNDER_WAY
 
 
 def _holds_a_use(enrollment: Enrollment) -> bool:

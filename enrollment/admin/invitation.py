@@ -18,7 +18,7 @@ from enrollment.admin.addresses import base_url
 from enrollment.admin.event import SHOWN, WithTimeline
 from enrollment.models import Enrollment, Invitation
 from enrollment.steps.qr_code import qr_code
-from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.buttons import AdminWithButtons, actor, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.admin.scoping import for_user, reach_of
@@ -54,10 +54,6 @@ class InvitationForm(RowForm):
 
 def _may_see_link(admin_: "InvitationAdmin", request: HttpRequest, invitation: Invitation) -> bool:
     return reach_of(request.user).holds(Privilege.SEE_INVITATION_LINKS, invitation.site_id)
-
-
-def _may_change(admin_: "InvitationAdmin", request: HttpRequest, invitation: Invitation) -> bool:
-    return admin_.has_change_permission(request, invitation)
 
 
 def _is_open(invitation: Invitation) -> bool:
@@ -160,7 +156,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
             back=self.change_url(invitation),
         )
 
-    @button("Release held uses", _may_change, _is_open)
+    @button("Release held uses", may_change, _is_open)
     def release(self, request: HttpRequest, invitation: Invitation) -> None:
         released = invitations.release(invitation, actor=actor(request), now=timezone.now())
         if released:
@@ -168,7 +164,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
         else:
             messages.success(request, "No use was held without a certificate.")
 
-    @button("Revoke", _may_change, _is_open)
+    @button("Revoke", may_change, _is_open)
     def revoke(self, request: HttpRequest, invitation: Invitation) -> None:
         invitations.revoke(invitation, actor=actor(request), now=timezone.now())
         messages.success(

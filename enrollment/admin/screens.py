@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enrollment import flow
 from enrollment.models import Enrollment
-from enrollment.models.moves import LAPSING, Status
+from enrollment.models.moves import UNDER_WAY
 from enrollment.signin.privileges import grants_column
 from enrollment.steps.install import Install
 from enrollment.visit import GRANTS, of_device
@@ -19,7 +19,6 @@ from sites_config.texts import texts_for
 # The newest attempts under way that a filter by screen looks at: two hours of a whole district.
 LOOKED_AT = 5000
 WAITED_AT = frozenset(step.slug for step in flow.STEPS if step.asks or step is Install)
-UNDER_WAY = LAPSING | {Status.AUTHENTICATED}
 
 
 def with_grants(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:

@@ -14,7 +14,7 @@ from enrollment.actions.authorities import create_authority
 from enrollment.actions.readiness import Finding, readiness
 from enrollment.admin.access_rights import AccessRightsField, in_words
 from enrollment.admin.addresses import base_url
-from sites_config.admin.buttons import button
+from sites_config.admin.buttons import button, may_change
 from sites_config.admin.inheritance import inherited
 from sites_config.admin.pages import form_page
 from sites_config.admin.site import SiteAdmin
@@ -65,10 +65,6 @@ class AuthorityForm(forms.Form):
     years = forms.IntegerField(min_value=1, max_value=30, initial=15)
 
 
-def _may_change(admin_: "ReadySiteAdmin", request: HttpRequest, site: Site) -> bool:
-    return admin_.has_change_permission(request, site)
-
-
 def _not_archived(site: Site) -> bool:
     return hasattr(site, "configuration") and not SiteConfiguration.for_site(site).archived
 
@@ -79,7 +75,7 @@ class ReadySiteAdmin(SiteAdmin):
     change_form_template = "admin/sites/site/change_form.html"
     inlines = (ConfigurationInline,)
 
-    @button("Create authority", _may_change, _not_archived)
+    @button("Create authority", may_change, _not_archived)
     def create_authority(self, request: HttpRequest, site: Site) -> HttpResponse | None:
         """Asks for a name first: an earlier authority issues nothing more from then on."""
         settings = SiteConfiguration.for_site(site)

@@ -41,6 +41,8 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 OPEN = frozenset({Status.STARTED, Status.PROFILE_ISSUED})
 # What ends by itself when nothing comes in time: an answer, or the device with its certificate.
 LAPSING = OPEN | {Status.CERTIFICATE_ISSUED}
+# Neither enrolled nor over: what staff can cancel and lists call a screen of.
+UNDER_WAY = LAPSING | {Status.AUTHENTICATED}
 FINAL = frozenset(status for status, targets in MOVES.items() if not targets)
 
 

@@ -23,6 +23,11 @@ def always(obj: Any) -> bool:
     return True
 
 
+def may_change(admin_: "AdminWithButtons", request: HttpRequest, obj: Any) -> bool:
+    """``allowed`` of what belongs to editing the row."""
+    return admin_.has_change_permission(request, obj)
+
+
 def button(
     label: str, allowed: Allowed, possible: Callable[[Any], bool] = always
 ) -> Callable[[Press], Press]:

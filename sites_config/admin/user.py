@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from sites_config.admin.buttons import AdminWithButtons, button
+from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.privilege import SitePrivilegeInline
 from sites_config.admin.scoped import OwnSitesFilter, RowForm
@@ -42,10 +42,6 @@ class AccountForm(RowForm):
 
 # What is done in the administration; enrolling and assigning need no access to it.
 IN_ADMIN = frozenset(Privilege) - {Privilege.ENROLL_MOBILE_DEVICES, Privilege.ASSIGN_USERS}
-
-
-def _may_change(admin_: "AccountAdmin", request: HttpRequest, user: User) -> bool:
-    return admin_.has_change_permission(request, user)
 
 
 def _is_active(user: User) -> bool:
@@ -113,7 +109,7 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    @button("Mail a link to set the password", _may_change, _is_active)
+    @button("Mail a link to set the password", may_change, _is_active)
     def mail_password_link(self, request: HttpRequest, user: User) -> HttpResponse | None:
         """Without an address, or where the mail is not taken, the link stands on a page, to be handed on."""
         base = request.build_absolute_uri("/").removesuffix("/")

@@ -6,11 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
+from enrollment.admin.upload import SecretTextarea
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.directories.ldap import connection
 from enrollment.models import DirectoryServer
 from enrollment.models.directory_server import DirectoryKind
-from sites_config.admin.buttons import AdminWithButtons, button
+from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.secrets import encrypt
 
@@ -43,7 +44,7 @@ class ServerForm(RowForm):
     )
     client_key = forms.CharField(
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 70, "autocomplete": "off", "spellcheck": "false"}),
+        widget=SecretTextarea(),
         help_text="PEM, of the client certificate. Never shown. Blank: as it is.",
     )
 
@@ -61,10 +62,6 @@ def _goes_elsewhere(server: DirectoryServer) -> bool:
     return any(
         str(getattr(before, name)).strip() != str(getattr(server, name)).strip() for name in GOES_ELSEWHERE
     )
-
-
-def _may_change(admin_: "DirectoryServerAdmin", request: HttpRequest, server: DirectoryServer) -> bool:
-    return admin_.has_change_permission(request, server)
 
 
 @admin.register(DirectoryServer)
@@ -117,7 +114,7 @@ class DirectoryServerAdmin(AdminWithButtons):
                 setattr(obj, column, encrypt(form.cleaned_data[name].encode()))
         obj.save()
 
-    @button("Test connection", _may_change)
+    @button("Test connection", may_change)
     def test(self, request: HttpRequest, server: DirectoryServer) -> None:
         connection.forget()
         try:

@@ -22,8 +22,9 @@ GROUPS = (
     ),
     (
         "Sites and staff",
-        ("Site", "SiteAddress", "MessageText", "Agreement", "DirectoryServer", "User", "SitePrivilege"),
+        ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege"),
     ),
+    ("Directories", ("DirectoryServer", "Identity")),
     (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),

@@ -35,6 +35,13 @@ def test_every_list_and_row_opens(as_root: Client, alphas: World, betas: World) 
         assert as_root.get(url).status_code == 200, url
 
 
+def test_the_index_leads_to_every_list(as_root: Client) -> None:
+    index = as_root.get(reverse("admin:index")).content.decode()
+
+    lists = {page(model, "changelist") for model in registered()}
+    assert {url for url in lists if f'href="{url}"' not in index} == set()
+
+
 def test_the_forms_for_adding_open(as_root: Client, alphas: World) -> None:
     answers = {model._meta.object_name: as_root.get(page(model, "add")).status_code for model in registered()}
 

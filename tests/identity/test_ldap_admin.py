@@ -99,6 +99,14 @@ def test_secrets_are_written_and_never_read(as_anna: Client, server: DirectorySe
     assert decrypt(bytes(server.bind_password_encrypted)) == b"a new one"
 
 
+def test_a_key_does_not_come_back_with_an_error(as_anna: Client, server: DirectoryServer) -> None:
+    answer = send(as_anna, url(server), client_key="a pasted key", user_filter="(uid=ada)")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "It must contain %(user)s" in page
+    assert "a pasted key" not in page
+
+
 @pytest.mark.parametrize(("field", "value"), [("hosts", "127.0.0.1:1"), ("tls", "starttls"), ("ca_pem", "")])
 def test_secrets_do_not_follow_a_server_elsewhere(
     as_anna: Client, server: DirectoryServer, field: str, value: str

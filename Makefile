@@ -16,7 +16,7 @@
 
 BIN := .venv/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-BROWSER_MODULES := tests/browser/node_modules/.package-lock.json
+NODE_MODULES := tests/browser/node_modules/.package-lock.json tests/servers/oidc/node_modules/.package-lock.json
 
 help:
 	@sed -n '3,/^$$/s/^#[ ]\{0,1\}//p' Makefile
@@ -56,7 +56,7 @@ check: setup-test
 setup: packages $(CATALOGUES)
 	@.ci/venv runtime
 
-setup-test: packages-test $(CATALOGUES) $(BROWSER_MODULES)
+setup-test: packages-test $(CATALOGUES) $(NODE_MODULES)
 	@.ci/venv test
 
 packages:
@@ -69,8 +69,8 @@ $(CATALOGUES): %.mo: %.po | packages
 	msgfmt --check-format --output-file=$@ $<
 
 # npm writes this file when it is done. No package's own script runs.
-$(BROWSER_MODULES): tests/browser/package-lock.json | packages-test
-	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund
+$(NODE_MODULES): %/node_modules/.package-lock.json: %/package-lock.json | packages-test
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund
 
 lock: setup-test
 	.ci/lock

@@ -10,10 +10,10 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """What a site issues with belongs to its configuration: a change of it reaches every process."""
-        from enrollment.models import Authority, PushCertificate, SigningIdentity
+        from enrollment.models import Authority, CloudIdentityProvider, PushCertificate, SigningIdentity
         from sites_config.changes import follow
 
-        follow(Authority, SigningIdentity, PushCertificate)
+        follow(Authority, SigningIdentity, PushCertificate, CloudIdentityProvider)
 
 
 class GatehouseAdminConfig(admin_apps.AdminConfig):

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from enrollment.views import accounts, gate, hand_over, language, mdm, profile, safari, scep, welcome
+from enrollment.views import accounts, gate, hand_over, language, mdm, profile, safari, scep, sign_in, welcome
 
 to_portal = RedirectView.as_view(url="/enroll/", query_string=True)
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
     path("language", language.choose, name="language"),
     path("go-on-here", gate.go_on_here, name="go-on-here"),
+    # Back from identity providers. These are registered there.
+    path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),
     # Staff, on their way to the admin. The names are allauth's, which reverses them.
     path("accounts/login/", accounts.log_in, name="account_login"),
     path("accounts/logout/", accounts.log_out, name="account_logout"),

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "sites_config",
     "enrollment",
 ]
@@ -101,6 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 ACCOUNT_ADAPTER = "enrollment.signin.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "enrollment.signin.accounts.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -111,6 +113,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "600/m/ip",
     "login_failed": "600/m/ip,5/5m/key",
     "directory_search": "600/m/key",
+    "provider": "600/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("GATEHOUSE_TRUSTED_PROXIES", 0)
 LOGIN_URL = "/accounts/login/"
@@ -163,6 +166,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Where connections for a site may go besides public addresses, such as the network of the school's own directory.
 PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS")
+# PEM of the authorities that sign identity providers' certificates, where these are an institution's own.
+OUTBOUND_CA_FILE = os.environ.get("GATEHOUSE_OUTBOUND_CA_FILE", "")
 # Mail goes to staff only as yet: the link by which they set their password.
 EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 MAIL_SERVER = mail_server(os.environ.get("GATEHOUSE_MAIL_URL", "") or "smtp://localhost:25")

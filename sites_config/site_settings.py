@@ -28,6 +28,7 @@ class SiteSettings:
     languages: tuple[str, ...]
     time_zone: zoneinfo.ZoneInfo
     portal_open: bool
+    password_log_in: bool
     institutional_enrollment: bool
     personal_enrollment: bool
     personal_sign_in_domain: str
@@ -56,6 +57,7 @@ _DEFAULTS: dict[str, Any] = {
     "languages": "",
     "time_zone": "UTC",
     "portal_open": True,
+    "password_log_in": True,
     "institutional_enrollment": True,
     "personal_enrollment": False,
     "personal_sign_in_domain": "",

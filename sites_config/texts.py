@@ -74,6 +74,10 @@ class ScreenTexts:
             raise KeyError(name)
         return self._texts.fill(message, self._values)
 
+    def filled(self, name: str, **values: object) -> SafeString:
+        """One that stands several times on the page, each time with values of its own."""
+        return self._texts.fill(getattr(self._declared, name), {**self._values, **values})
+
 
 def texts_for(site: SiteSettings, language: str) -> Texts:
     """Remembered per process, site and language until the configuration changes; built-in ones for no site."""

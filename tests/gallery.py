@@ -15,6 +15,7 @@ from enrollment.signin.staff import hashing_slot
 from sites_config import changes
 from sites_config.models import SiteConfiguration, User
 from tests import people
+from tests.gallery_sign_in import SIGN_IN_PAGES
 from tests.iphone import IPhone
 from tests.moved_clock import Clock
 from tests.phone.safari import USER_AGENTS
@@ -63,7 +64,7 @@ class Gallery:
 
 def pages() -> dict[str, Show]:
     """By name; the kinds of steps/problem.py by their own."""
-    return dict(PAGES)
+    return PAGES | SIGN_IN_PAGES
 
 
 PAGES: dict[str, Show] = {}

@@ -1,6 +1,6 @@
 """Who the device is for: looked up, assigned, or nobody."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -36,7 +36,8 @@ def count_search(enrollment: Enrollment) -> None:
 
 def remember_search(enrollment: Enrollment, text: str, found: Entry | None) -> None:
     """For the page that shows the mark; it answers nothing. Raises AnswersFrozen."""
-    search = {"text": text, "found": asdict(found) if found else None}
+    # Nobody asks for the groups of whom a device is for, and there may be hundreds.
+    search = {"text": text, "found": asdict(replace(found, groups=())) if found else None}
     with transaction.atomic():
         answers = locked_answers(enrollment) | {SEARCHED: search}
         if not Enrollment.objects.filter(as_opened(enrollment), status__in=OPEN).update(answers=answers):
@@ -49,7 +50,7 @@ def searched(enrollment: Enrollment) -> tuple[str, Entry | None] | None:
     search = enrollment.answers.get(SEARCHED)
     if not search:
         return None
-    return search["text"], Entry(**search["found"]) if search["found"] else None
+    return search["text"], Entry(**search["found"] | {"groups": ()}) if search["found"] else None
 
 
 def assign(enrollment: Enrollment, person: Entry | None, *, source: AssignmentSource, now: datetime) -> None:

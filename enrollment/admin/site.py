@@ -24,7 +24,7 @@ GROUPS = (
         "Sites and staff",
         ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege"),
     ),
-    ("Directories", ("DirectoryServer", "Identity")),
+    ("Sign-in and directories", ("DirectoryServer", "CloudIdentityProvider", "Identity")),
     (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),

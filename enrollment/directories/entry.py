@@ -8,6 +8,14 @@ class DirectoryUnavailable(Exception):
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group of a directory; providers that send names alone have the same for both."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """A person as a directory knows them; ``source`` and ``external_id`` together never change."""
 
@@ -21,3 +29,4 @@ class Entry:
     room: str = ""
     phone: str = ""
     position: str = ""
+    groups: tuple[Group, ...] = ()

@@ -6,6 +6,7 @@ from enrollment.models.authority import Authority, AuthorityState
 from enrollment.models.ca_certificate import CaCertificate
 from enrollment.models.certificate import Certificate
 from enrollment.models.challenge import Challenge
+from enrollment.models.cloud_identity_provider import CloudIdentityProvider
 from enrollment.models.command import Command, CommandState
 from enrollment.models.device import Device
 from enrollment.models.directory_server import DirectoryServer
@@ -34,6 +35,7 @@ __all__ = [
     "CaCertificate",
     "Certificate",
     "Challenge",
+    "CloudIdentityProvider",
     "Command",
     "CommandState",
     "Device",

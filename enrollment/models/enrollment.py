@@ -17,6 +17,8 @@ class SignInMethod(models.TextChoices):
     NONE = "", "Not signed in"
     STAFF = "staff", "Staff account"
     LDAP = "ldap", "LDAP directory"
+    SAML = "saml", "SAML identity provider"
+    OIDC = "oidc", "OpenID provider"
 
 
 class InvitationUse(models.TextChoices):
@@ -65,7 +67,7 @@ class Enrollment(Assignment):
     signed_in_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    signed_in_source = models.CharField(max_length=100, blank=True)
+    signed_in_source = models.CharField(max_length=200, blank=True)
     signed_in_id = models.CharField(max_length=200, blank=True)
     signed_in_name = models.CharField(max_length=150, blank=True)
     signed_in_at = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,7 @@ class Identity(models.Model):
     """``source`` and ``external_id`` together never change; names do. Never staff, and of no other site's source."""
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="identities")
-    source = models.CharField(max_length=100)
+    source = models.CharField(max_length=200)
     external_id = models.CharField(max_length=200)
     user_name = models.CharField(max_length=150, blank=True)
     full_name = models.CharField(max_length=150, blank=True)

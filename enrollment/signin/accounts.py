@@ -1,10 +1,12 @@
 """How allauth behaves here: no sign-up, one limit per site and name, a bound on hashes, no messages."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from enrollment.directories.outbound import Session
 from enrollment.signin.staff import hashing_slot
 from sites_config.http import SiteRequest
 from sites_config.models import User
@@ -47,3 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def _get_login_attempts_cache_key(self, request: SiteRequest, **credentials: str) -> str:
         # The site of the host by our own table: allauth's would ask Site.domain, which may differ.
         return f"{request.site.site_id}:{credentials.get('username', '').lower()}"
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """allauth asks providers by this alone; it makes no accounts of theirs here."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        """People of a provider are identities, never accounts."""
+        return False
+
+    def get_requests_session(self) -> Session:
+        """The one way out."""
+        return Session()

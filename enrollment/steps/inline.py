@@ -13,13 +13,15 @@ from django.utils.safestring import SafeString, mark_safe
 @dataclass(frozen=True)
 class Inlined:
     """``policy``: the Content-Security-Policy of pages with any of these. ``css`` stands in all of them, ``forms_css``
-    where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody waits."""
+    where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody waits,
+    ``leave_js`` where the log-in page leads on by itself."""
 
     css: SafeString
     forms_css: SafeString
     link_css: SafeString
     js: SafeString
     link_js: SafeString
+    leave_js: SafeString
     policy: str
 
 
@@ -27,13 +29,13 @@ class Inlined:
 def inlined() -> Inlined:
     """Read once per process."""
     styles = [_source(f"enrollment/{name}.css") for name in ("page", "forms", "link")]
-    scripts = [_source(f"enrollment/{name}.js") for name in ("page", "link")]
+    scripts = [_source(f"enrollment/{name}.js") for name in ("page", "link", "leave")]
     policy = (
         f"default-src 'none'; style-src {_hashes(styles)}; script-src {_hashes(scripts)}; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    css, forms_css, link_css, js, link_js = (mark_safe(text) for text in (*styles, *scripts))  # noqa: S308  # our own
-    return Inlined(css, forms_css, link_css, js, link_js, policy)
+    css, forms_css, link_css, js, link_js, leave_js = map(mark_safe, (*styles, *scripts))  # our own
+    return Inlined(css, forms_css, link_css, js, link_js, leave_js, policy)
 
 
 def _source(name: str) -> str:

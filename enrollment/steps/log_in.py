@@ -1,17 +1,21 @@
-"""Who is enrolling: staff log in with their account."""
+"""Who is enrolling: by a password, or by an identity provider."""
 
 import logging
+from typing import Any
 
+from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
-from enrollment.actions.enrollments import sign_in
+from enrollment.actions.enrollments import SignIn, sign_in
 from enrollment.actions.identities import keep
 from enrollment.directories.entry import DirectoryUnavailable
-from enrollment.signin import password
+from enrollment.signin import password, providers
+from enrollment.signin.failures import STATUS, SignInFailed
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
+from enrollment.steps.leaving import leaving_page
 from enrollment.visit import Visit
 from sites_config.texts import Message
 
@@ -28,6 +32,8 @@ class Texts:
     username = Message("log-in.username", _("Username"))
     password = Message("log-in.password", _("Password"))
     log_in = Message("log-in.log-in", _("Log In"))
+    log_in_with = Message("log-in.with", _("Log in with {provider}"), placeholders=("provider",))
+    staff = Message("log-in.staff", _("Staff"))
     username_missing = Message("log-in.username-missing", _("Enter your username"))
     password_missing = Message("log-in.password-missing", _("Enter your password"))
     # One answer for an unknown name, a wrong password and a closed account.
@@ -62,7 +68,7 @@ class LogInForm(forms.Form):
 
 
 class LogIn(Step):
-    """Staff log in; no session is opened, who signed in becomes a fact of this enrollment."""
+    """No session is opened; who signed in becomes a fact of this enrollment."""
 
     slug = "log-in"
     Texts = Texts
@@ -106,9 +112,50 @@ class LogIn(Step):
             self.status = 503
             form.add_error(None, self.text(Texts.unreachable))
             return None
-        if not self.visit.would_allow(who):
-            raise Problem("no_privilege", 403)
-        self.visit.begin()
-        sign_in(self.visit.enrollment, who, now=self.visit.now)
-        keep(who, site_id=self.visit.enrollment.entry_site_id, now=self.visit.now)
+        accept(self.visit, who)
         return None
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.POST.get("provider")
+        return super().post(request, *args, **kwargs) if key is None else self._leave(key)
+
+    def _leave(self, key: str) -> HttpResponse:
+        """To the provider. The row is made now, because what comes back has to name it."""
+        chosen = next((each for each in providers.choices(self.visit.entry_site) if each.key == key), None)
+        if chosen is None:
+            raise Problem("not_found", 404)
+        if not ratelimit.consume(self.request, action="provider"):
+            raise Problem("busy", 503)
+        self.visit.begin()
+        try:
+            address = providers.begin(self.request, key, self.visit.enrollment)
+        except SignInFailed as failure:
+            log.warning("%s", failure)
+            raise Problem(failure.reason, STATUS[failure.reason]) from None
+        except providers.NoSuchProvider:
+            raise Problem("not_found", 404) from None
+        return leaving_page(self.request, self.visit, chosen.name, address)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        offered = providers.choices(self.visit.entry_site)
+        asks_password = not offered or self.visit.entry_site.password_log_in or "staff" in self.request.GET
+        context = super().get_context_data(**kwargs)
+        labels = context["texts"]
+        buttons = [
+            {"key": each.key, "label": labels.filled("log_in_with", provider=each.name)} for each in offered
+        ]
+        return context | {
+            "providers": buttons,
+            "asks_password": asks_password or self.request.method == "POST",
+            "goes_by_itself": len(offered) == 1 and not asks_password and self.request.method == "GET",
+        }
+
+
+def accept(visit: Visit, who: SignIn) -> None:
+    """Makes who signed in a fact of the enrollment, if they may enroll at all. Raises Problem, AnswersFrozen."""
+    if not visit.would_allow(who):
+        raise Problem("no_privilege", 403)
+    visit.begin()
+    sign_in(visit.enrollment, who, now=visit.now)
+    keep(who, site_id=visit.enrollment.entry_site_id, now=visit.now)
+    visit.settle_site()

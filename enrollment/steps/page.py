@@ -44,6 +44,7 @@ class Page:
             "inline_js": inlined().js,
             "link_css": inlined().link_css,
             "link_js": inlined().link_js,
+            "leave_js": inlined().leave_js,
         }
 
     def _values(self, texts: Texts) -> dict[str, object]:

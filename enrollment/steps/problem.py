@@ -126,6 +126,48 @@ class Texts:
     )
     agreement_declined_action = Message("problem.agreement-declined.action", _("Read the agreement again"))
 
+    provider_unreachable_title = Message(
+        "problem.provider-unreachable.title", _("The log-in service cannot be reached")
+    )
+    provider_unreachable_cause = Message(
+        "problem.provider-unreachable.cause",
+        _("It may be busy: wait a minute, then try again. Nothing you entered is lost."),
+    )
+    provider_unreachable_action = Message("problem.provider-unreachable.action", _("Try again"))
+
+    sign_in_cancelled_title = Message("problem.sign-in-cancelled.title", _("You are not logged in"))
+    sign_in_cancelled_cause = Message(
+        "problem.sign-in-cancelled.cause", _("The log-in was stopped before it was complete.")
+    )
+    sign_in_cancelled_action = Message("problem.sign-in-cancelled.action", _("Try again"))
+
+    sign_in_over_title = Message("problem.sign-in-over.title", _("This log-in is no longer valid"))
+    sign_in_over_cause = Message(
+        "problem.sign-in-over.cause",
+        _("It took too long, was used before, or was begun in another browser: log in once more here."),
+    )
+    sign_in_over_action = Message("problem.sign-in-over.action", _("Log in again"))
+
+    sign_in_stranger_title = Message(
+        "problem.sign-in-stranger.title",
+        _("This account does not belong to {organization}"),
+        placeholders=("organization",),
+    )
+    sign_in_stranger_cause = Message(
+        "problem.sign-in-stranger.cause",
+        _("Log in with the account that you have from {organization}, not with one of your own."),
+        placeholders=("organization",),
+    )
+    sign_in_stranger_action = Message("problem.sign-in-stranger.action", _("Use another account"))
+
+    sign_in_invalid_title = Message("problem.sign-in-invalid.title", _("You could not be logged in"))
+    sign_in_invalid_cause = Message(
+        "problem.sign-in-invalid.cause",
+        _("The log-in service sent something that cannot be used: tell {support} the reference code below."),
+        placeholders=("support",),
+    )
+    sign_in_invalid_action = Message("problem.sign-in-invalid.action", _("Try again"))
+
     closed_title = Message("problem.closed.title", _("Enrollment is closed"))
     closed_cause = Message(
         "problem.closed.cause",

@@ -17,6 +17,7 @@ INHERITED = (
     "languages",
     "time_zone",
     "portal_open",
+    "password_log_in",
     "institutional_enrollment",
     "personal_enrollment",
     "personal_sign_in_domain",

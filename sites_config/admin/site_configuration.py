@@ -35,7 +35,15 @@ class SiteConfigurationInline(ScopedStackedInline):
         ("Language and time", {"fields": ("default_language", "languages", "time_zone")}),
         (
             "Enrollment",
-            {"fields": ("portal_open", "takes_devices", "access_rights", "device_certificate_years")},
+            {
+                "fields": (
+                    "portal_open",
+                    "password_log_in",
+                    "takes_devices",
+                    "access_rights",
+                    "device_certificate_years",
+                )
+            },
         ),
         (
             "Whose devices",

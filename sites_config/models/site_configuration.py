@@ -52,6 +52,12 @@ class SiteConfiguration(models.Model):
     portal_open = models.BooleanField(
         null=True, blank=True, help_text="Whether people may enroll by logging in at the site's address."
     )
+    password_log_in = models.BooleanField(
+        "ask for user name and password",
+        null=True,
+        blank=True,
+        help_text="No: the log-in page shows the identity providers alone, and a small link for staff.",
+    )
     institutional_enrollment = models.BooleanField(
         "institutionally owned devices",
         null=True,

@@ -20,6 +20,7 @@ from enrollment.models import (
     CaCertificate,
     Certificate,
     Challenge,
+    CloudIdentityProvider,
     Command,
     CommandState,
     Device,
@@ -75,6 +76,13 @@ def populate(site: Site, host: str, word: str) -> World:
         hosts="ldap.example",
         user_base="dc=example",
         bind_password_encrypted=encrypt(SECRETS[3].encode()),
+    )
+    CloudIdentityProvider.objects.create(
+        site=site,
+        name=f"Account {word}",
+        issuer="https://login.example",
+        client_id=f"client-{word}",
+        client_secret_encrypted=encrypt(SECRETS[3].encode()),
     )
     Identity.objects.create(
         site=site,

@@ -45,6 +45,7 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "take-hand-over": ["/h/unknown"],
         "language": ["/language"],
         "go-on-here": ["/go-on-here"],
+        "openid-return": ["/accounts/oidc/1/return", "/accounts/oidc/1/return?state=unknown&code=unknown"],
         "account_login": ["/accounts/login/"],
         "account_logout": ["/accounts/logout/"],
         "account_change_password": ["/accounts/password/change/"],

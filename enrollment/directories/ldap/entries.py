@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.models import DirectoryServer
@@ -16,7 +17,7 @@ LONGEST_ID = 200  # characters, the width of the identity's column
 def entry(server: DirectoryServer, attributes: Attributes) -> Entry:
     """Raises DirectoryUnavailable for something without an id that never changes: the attribute is the wrong one."""
     known = {name.lower(): values for name, values in attributes.items()}
-    fields = {field: _first(known, server.attribute_of(field)) for field in ATTRIBUTES}
+    fields: dict[str, Any] = {field: _first(known, server.attribute_of(field)) for field in ATTRIBUTES}
     if not 0 < len(fields["external_id"]) <= LONGEST_ID:
         raise DirectoryUnavailable(
             f"{server.name}: an entry has no {server.id_attribute} that could be its id"

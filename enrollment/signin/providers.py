@@ -1,0 +1,67 @@
+"""Identity providers of a site: the buttons of its log-in page and the way to each. A new kind is a file and a line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from enrollment.models import CloudIdentityProvider, Enrollment
+from enrollment.models.identity_provider import IdentityProvider
+from enrollment.signin import openid
+from sites_config.changes import remember
+from sites_config.http import SiteRequest
+from sites_config.site_settings import SiteSettings
+
+# By the first half of a button's key: the table, and what begins a log-in there.
+KINDS: dict[str, tuple[type[IdentityProvider], Callable[[SiteRequest, Any, Enrollment], str]]] = {
+    "oidc": (CloudIdentityProvider, openid.begin),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: ``key`` is what it sends, such as "oidc-3"."""
+
+    key: str
+    name: str
+
+
+class NoSuchProvider(Exception):
+    """It was switched off meanwhile, or is another site's."""
+
+
+def choices(site: SiteSettings) -> tuple[Choice, ...]:
+    """Of the site and of what it belongs to; remembered, because every log-in page asks."""
+    return remember(("identity providers", site.site_id), lambda: _choices(site))
+
+
+def _choices(site: SiteSettings) -> tuple[Choice, ...]:
+    found = [
+        (row.position, row.pk, Choice(f"{kind}-{row.pk}", row.name))
+        for kind, (model, _begin) in KINDS.items()
+        for row in _rows(model, site)
+    ]
+    return tuple(choice for _position, _pk, choice in sorted(found, key=lambda each: each[:2]))
+
+
+def _rows(model: type[Any], site: SiteSettings) -> Any:
+    return model.objects.filter(site__in=site.lineage, enabled=True)
+
+
+def provider(site: SiteSettings, key: str) -> Any:
+    """The row behind a button of this site. Raises NoSuchProvider."""
+    kind, _, number = key.partition("-")
+    if kind not in KINDS or not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise NoSuchProvider
+    row = _rows(KINDS[kind][0], site).filter(pk=int(number)).first()
+    if row is None:
+        raise NoSuchProvider
+    return row
+
+
+def begin(request: SiteRequest, key: str, enrollment: Enrollment) -> str:
+    """The address at the provider that begins a log-in for this enrollment.
+
+    Raises NoSuchProvider, SignInFailed.
+    """
+    row = provider(request.site, key)
+    return KINDS[key.partition("-")[0]][1](request, row, enrollment)

@@ -1,0 +1,3 @@
+document.addEventListener('DOMContentLoaded', function () {
+  if (performance.navigation.type !== 2) document.getElementById('away').submit();
+});

@@ -1,0 +1,103 @@
+"""The pages of the way to an identity provider and back; doubles stand for the provider itself."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from unittest import mock
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import HttpResponse
+
+from enrollment.models import CloudIdentityProvider
+from enrollment.signin import discovery, openid
+from enrollment.signin.failures import Reason, SignInFailed
+from tests import people
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from tests.gallery import Gallery
+
+CONFIGURATION = {
+    "issuer": "https://login.example",
+    "authorization_endpoint": "https://login.example/auth",
+    "token_endpoint": "https://login.example/token",
+    "jwks_uri": "https://login.example/jwks",
+}
+
+
+def provider(at: "Gallery", name: str = "Northwind Account") -> CloudIdentityProvider:
+    row, _made = CloudIdentityProvider.objects.get_or_create(
+        site=at.site, name=name, issuer=CONFIGURATION["issuer"], client_id="gatehouse"
+    )
+    return row
+
+
+def pressed(at: "Gallery") -> tuple[Visitor, HttpResponse]:
+    row, visitor = provider(at), at.visitor()
+    visitor.get("/enroll/")
+    with mock.patch.object(discovery, "configuration", return_value=CONFIGURATION):
+        return visitor, visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"})
+
+
+def returned(at: "Gallery", reason: Reason) -> HttpResponse:
+    visitor, leaving = pressed(at)
+    address = leaving.content.decode().partition("0;url=")[2].partition('"')[0].replace("&amp;", "&")
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    failure = SignInFailed(reason, "a double said so")
+    row = CloudIdentityProvider.objects.get(site=at.site)
+    with mock.patch.object(openid, "_claims", side_effect=failure):
+        return visitor.get(f"{openid.callback_path(row)}?state={state}")
+
+
+def log_in_providers(at: "Gallery") -> HttpResponse:
+    provider(at)
+    provider(at, "Another Account")
+    return at.visitor().get("/enroll/")
+
+
+def log_in_provider_alone(at: "Gallery") -> HttpResponse:
+    provider(at)
+    provider(at, "Another Account")
+    people.configure(at.site, password_log_in=False)
+    return at.visitor().get("/enroll/")
+
+
+def leaving(at: "Gallery") -> HttpResponse:
+    return pressed(at)[1]
+
+
+def provider_unreachable(at: "Gallery") -> HttpResponse:
+    row, visitor = provider(at), at.visitor()
+    visitor.get("/enroll/")
+    with mock.patch.object(discovery, "configuration", side_effect=discovery.BadDiscovery("a double")):
+        return visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"})
+
+
+def sign_in_cancelled(at: "Gallery") -> HttpResponse:
+    return returned(at, Reason.CANCELLED)
+
+
+def sign_in_over(at: "Gallery") -> HttpResponse:
+    return at.visitor().get(openid.callback_path(provider(at)))
+
+
+def sign_in_stranger(at: "Gallery") -> HttpResponse:
+    return returned(at, Reason.STRANGER)
+
+
+def sign_in_invalid(at: "Gallery") -> HttpResponse:
+    return returned(at, Reason.INVALID)
+
+
+SIGN_IN_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
+    show.__name__: show
+    for show in (
+        log_in_providers,
+        log_in_provider_alone,
+        leaving,
+        provider_unreachable,
+        sign_in_cancelled,
+        sign_in_over,
+        sign_in_stranger,
+        sign_in_invalid,
+    )
+}

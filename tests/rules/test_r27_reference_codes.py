@@ -21,7 +21,8 @@ OF_AN_ENROLLMENT = {
     "mdm_profile", "install", "install_fetched", "install_stalled", "install_authenticated",
     "complete", "failed", "resume", "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
     "install_not_fetched", "gate_with_an_enrollment", "hand_over", "hand_over_made",
-    "enrollment_cancelled",
+    "enrollment_cancelled", "leaving", "provider_unreachable", "sign_in_cancelled", "sign_in_stranger",
+    "sign_in_invalid",
 }  # fmt: skip
 
 

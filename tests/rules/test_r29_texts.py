@@ -133,7 +133,7 @@ LATIN_IN_ARABIC = (
     "Alice Archer", "Ana Alvarez", "English", "Deutsch", "it@alpha.example",
     "alpha.example",
     "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "VPN", "QR", "Wi-Fi", "Mac",
-    "make iphone",
+    "make iphone", "Northwind Account", "Another Account",
 )  # fmt: skip
 
 

@@ -10,14 +10,13 @@ from django.contrib.sites.models import Site
 from django.db import transaction
 
 from enrollment.actions.authorities import create_authority, import_push_certificate
+from enrollment.actions.demo.examples import sign_in_examples
 from enrollment.actions.demo.keys import STAFF_NAME, self_made_push_certificate, staff_password
 from enrollment.actions.invitations import create_invitation, revoke
 from enrollment.actions.people import import_people
 from enrollment.models import (
     Authority,
     CaCertificate,
-    DirectoryServer,
-    Identity,
     Invitation,
     Person,
     PushCertificate,
@@ -77,7 +76,7 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
     district = District(site, high, primary)
     _keys(district, now)
     _words(district, now)
-    _directory(district, now)
+    sign_in_examples(district.site, now)
     _staff(district)
     if not Person.objects.filter(site=site).exists():
         import_people(
@@ -136,25 +135,6 @@ def _keys(district: District, now: datetime) -> None:
             "not_after": authority.not_after,
             "created_at": now,
         },
-    )
-
-
-def _directory(district: District, now: datetime) -> None:
-    """An example of a row, switched off: the demonstration's people stand in the table."""
-    server, _made = DirectoryServer.objects.get_or_create(
-        site=district.site,
-        name="Example: the district's LDAP",
-        defaults={
-            "enabled": False,
-            "hosts": "ldap.northwind.example",
-            "user_base": "ou=people,dc=northwind,dc=example",
-        },
-    )
-    Identity.objects.get_or_create(
-        site=district.site,
-        source=server.source,
-        external_id="6f1c1c52-0000-4000-8000-000000000001",
-        defaults={"user_name": "zoe", "full_name": "Zoë Größwang", "first_seen_at": now, "last_seen_at": now},
     )
 
 

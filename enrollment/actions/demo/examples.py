@@ -1,0 +1,31 @@
+"""Examples of rows that lead to others' servers, switched off: the demonstration's people stand in the table."""
+
+from datetime import datetime
+
+from django.contrib.sites.models import Site
+
+from enrollment.models import CloudIdentityProvider, DirectoryServer, Identity
+
+
+def sign_in_examples(site: Site, now: datetime) -> None:
+    """One of each kind."""
+    server, _made = DirectoryServer.objects.get_or_create(
+        site=site,
+        name="Example: the district's LDAP",
+        defaults={
+            "enabled": False,
+            "hosts": "ldap.northwind.example",
+            "user_base": "ou=people,dc=northwind,dc=example",
+        },
+    )
+    CloudIdentityProvider.objects.get_or_create(
+        site=site,
+        name="Northwind Account",
+        defaults={"enabled": False, "issuer": "https://login.northwind.example", "client_id": "gatehouse"},
+    )
+    Identity.objects.get_or_create(
+        site=site,
+        source=server.source,
+        external_id="6f1c1c52-0000-4000-8000-000000000001",
+        defaults={"user_name": "zoe", "full_name": "Zoë Größwang", "first_seen_at": now, "last_seen_at": now},
+    )

@@ -37,7 +37,7 @@ def arguments():
     parser.add_argument("--no-scripts", action="store_true")
     parser.add_argument("--text-zoom", type=float, default=1.0)
     parser.add_argument("--certificate", help="PEM of the one server certificate to accept")
-    parser.add_argument("--host", default="localhost", help="whose certificate that is")
+    parser.add_argument("--hosts", default="localhost,127.0.0.1", help="whose certificate that is")
     parser.add_argument("--early-script", help="a file that runs before the scripts of every page")
     parser.add_argument("--folder", type=Path, required=True)
     return parser.parse_known_args()[0]
@@ -63,7 +63,8 @@ class MiniSafari:
         context.set_automation_allowed(self.options.automation)
         if self.options.certificate:
             certificate = Gio.TlsCertificate.new_from_file(self.options.certificate)
-            context.allow_tls_certificate_for_host(certificate, self.options.host)
+            for host in self.options.hosts.split(","):
+                context.allow_tls_certificate_for_host(certificate, host)
         context.connect("automation-started", self.automate)
         context.connect("download-started", self.download)
         return context

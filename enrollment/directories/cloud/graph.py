@@ -110,5 +110,5 @@ def _enabled(person: Mapping[str, Any]) -> bool:
 
 
 def _entry(row: CloudIdentityProvider, person: Mapping[str, Any]) -> Entry:
-    fields = {field: rows.text(person, name) for field, name in PROPERTIES.items()}
+    fields: dict[str, Any] = {field: rows.text(person, name) for field, name in PROPERTIES.items()}
     return Entry(source=row.source, external_id=rows.fitting_id(row, person), **fields)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -94,7 +95,7 @@ def _entra_form(row: CloudIdentityProvider, secret: bytes) -> dict[str, str]:
 
 def graph_of(row: CloudIdentityProvider) -> str:
     """The address of the row's Graph. Raises DirectoryUnavailable."""
-    host = cloud_look_up.urlsplit(row.issuer).netloc
+    host = urlsplit(row.issuer).netloc
     if host not in cloud_look_up.GRAPH or not cloud_look_up.tenant_path(row.issuer):
         raise DirectoryUnavailable(f"{row.name}: {row.issuer} is no issuer of Entra")
     return cloud_look_up.GRAPH[host]

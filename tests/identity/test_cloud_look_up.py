@@ -98,8 +98,10 @@ def test_a_quote_in_a_name_is_a_quote(entra_row: CloudIdentityProvider, alpha: S
     assert found is not None and found.external_id == "obrien-1"
 
 
-def test_more_than_two_are_nobody_too(entra_row: CloudIdentityProvider, graph: Graph, alpha: Site) -> None:
-    graph.people += [ADA | {"id": "ada-2"}, ADA | {"id": "ada-3"}]
+def test_more_than_two_are_nobody_even_if_the_second_is_closed(
+    entra_row: CloudIdentityProvider, graph: Graph, alpha: Site
+) -> None:
+    graph.people[1:1] = [ADA | {"id": "ada-2", "accountEnabled": False}, ADA | {"id": "ada-3"}]
 
     assert find(NAME, [alpha.pk]) is None
 

@@ -41,9 +41,11 @@ def row(alpha: Site, running: OpenId, google: Google) -> CloudIdentityProvider:
     )  # fmt: skip
 
 
-def told(row: CloudIdentityProvider, external_id: str, **fields: str) -> Entry:
+def told(row: CloudIdentityProvider, external_id: str, full_name: str = "") -> Entry:
     """What a token says of somebody."""
-    return Entry(source=row.source, external_id=external_id, user_name="ada@northwind.example", **fields)
+    return Entry(
+        source=row.source, external_id=external_id, user_name="ada@northwind.example", full_name=full_name
+    )
 
 
 def test_the_directory_fills_what_the_token_leaves_blank(

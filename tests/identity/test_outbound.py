@@ -73,7 +73,7 @@ def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         families = [socket.AF_INET6 if ":" in each else socket.AF_INET for each in addresses]
         return [(family, 1, 6, "", (each, port)) for family, each in zip(families, addresses, strict=True)]
 
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
 
 def refused(url: str, words: str) -> None:
@@ -128,7 +128,7 @@ def test_the_name_is_asked_for_once(serve: Serve, monkeypatch: pytest.MonkeyPatc
         asked.append(host)
         return real("127.0.0.1", *args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(outbound.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with Session() as session:
         session.get(f"https://alpha.test:{port}/")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 # Fields that the description calls "any", and the schema of their elements.
 ELEMENTS = {"organizations": "UserOrganization", "locations": "UserLocation", "phones": "UserPhone"}
-TYPES = {"string": str, "boolean": bool, "integer": int, "object": dict, "array": list}
+TYPES: dict[str, Any] = {"string": str, "boolean": bool, "integer": int, "object": dict, "array": list}
 
 
 def _read() -> dict[str, Any]:
@@ -55,7 +55,8 @@ def check_value(value: Any, rule: dict[str, Any], name: str = "") -> None:
         for each in value:
             check_value(each, {"$ref": ELEMENTS[name]}, name)
         return
-    assert isinstance(value, TYPES[rule["type"]]), f"{name}: {value!r}"
+    fits: bool = isinstance(value, TYPES[rule["type"]])
+    assert fits, f"{name}: {value!r}"
     if rule["type"] == "array":
         for each in value:
             check_value(each, rule["items"], name)

@@ -2,12 +2,16 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from enrollment.admin.addresses import every_address
 from enrollment.admin.secrets import SecretsAdmin, SecretsForm, secret_field
 from enrollment.admin.upload import SecretTextarea
+from enrollment.directories.cloud import known
+from enrollment.directories.cloud.tokens import read_service_account
+from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.directories.outbound import Unreachable
 from enrollment.models import CloudIdentityProvider
 from enrollment.models.cloud_identity_provider import GOOGLE_ISSUER, CloudKind
@@ -37,6 +41,19 @@ class ProviderForm(SecretsForm):
     }
     client_secret = secret_field()
     service_account = secret_field("Google: the JSON key of the service account.", SecretTextarea())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        given = cleaned.get("service_account", "").strip()
+        wanted = cleaned.get("look_up") and cleaned.get("kind") == CloudKind.GOOGLE
+        if wanted and not given and not self.instance.service_account_encrypted:
+            raise forms.ValidationError({"service_account": "Needed to find people: its JSON key."})
+        if given:
+            try:
+                read_service_account(given)
+            except ValueError as error:
+                raise forms.ValidationError({"service_account": str(error)}) from None
+        return cleaned
 
 
 @admin.register(CloudIdentityProvider)
@@ -94,9 +111,21 @@ class CloudIdentityProviderAdmin(SecretsAdmin):
         except (Unreachable, discovery.BadDiscovery) as reason:
             messages.error(request, f"It does not work: {reason}.")
             return
-        if not row.client_secret_encrypted:
+        if row.client_secret_encrypted:
+            messages.success(
+                request,
+                f"It answers as {document['issuer']}. Whether it takes the secret, only a log-in shows.",
+            )
+        else:
             messages.warning(request, "It answers, but there is no client secret yet.")
-            return
-        messages.success(
-            request, f"It answers as {document['issuer']}. Whether it takes the secret, only a log-in shows."
-        )
+        if row.look_up:
+            _test_look_up(request, row)
+
+
+def _test_look_up(request: HttpRequest, row: CloudIdentityProvider) -> None:
+    try:
+        known.probe(row)
+    except DirectoryUnavailable as reason:
+        messages.error(request, f"People can't be found: {reason}.")
+    else:
+        messages.success(request, "People can be found: the directory gave a token and answered.")

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from enrollment.directories import people
+from enrollment.directories.cloud import google, graph
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap import lookup
 
-KINDS = (people.find, lookup.find)
+KINDS = (people.find, lookup.find, graph.find, google.find)
 
 
 def find(user_name: str, sites: Iterable[int]) -> Entry | None:
@@ -24,4 +25,6 @@ def find(user_name: str, sites: Iterable[int]) -> Entry | None:
             unavailable = error
     if not found and unavailable is not None:
         raise unavailable
-    return found[0] if len(found) == 1 else None
+    # A parent's directory and a child's may be the same one.
+    different = {(entry.source, entry.external_id): entry for entry in found}
+    return next(iter(different.values())) if len(different) == 1 else None

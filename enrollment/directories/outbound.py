@@ -3,9 +3,11 @@
 A site's administrator must not look around in the operator's network.
 """
 
+import contextlib
 import ipaddress
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,15 +105,16 @@ class _Pinned(HTTPAdapter):
             "cert_reqs": "CERT_REQUIRED",
         }
         pool = HTTPSConnectionPool(address, port, maxsize=1, ca_certs=verify, retries=False, **named)
-        pool.ConnectionCls = _Deadline
+        pool.ConnectionCls = _Watched
         return pool
 
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
         request.headers["Host"] = urlsplit(request.url or "").netloc
         verify = str(settings.OUTBOUND_CA_FILE or certifi.where())
         try:
-            response = super().send(request, stream=True, timeout=LONGEST_WAIT, verify=verify)
-            response._content = _read(response)
+            with _deadline():
+                response = super().send(request, stream=True, timeout=LONGEST_WAIT, verify=verify)
+                response._content = _read(response)
         except (Forbidden, OSError) as error:
             if isinstance(error, requests.RequestException):
                 raise
@@ -135,31 +138,52 @@ def _read(response: requests.Response) -> bytes:
     return content
 
 
-class _Deadline(HTTPSConnection):
-    """Its time limit counts each read alone; somebody who sends a byte a second would never reach it."""
+class _Deadline:
+    """A socket's own time limit counts each read alone; somebody who sends a byte a second would never reach it."""
 
-    _handle: socket.socket
-    _cut: threading.Timer | None = None
+    def __init__(self) -> None:
+        self.passed = False
+        self._handle: socket.socket | None = None
+        self._timer = threading.Timer(LONGEST_WAIT, self._cut)
+        self._timer.daemon = True
 
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
+    def watch(self, connected: socket.socket) -> None:
+        """From now on. A handle of its own: the connection closes its socket while the answer is still being read."""
         self._handle = connected.dup()
-        self._cut = threading.Timer(LONGEST_WAIT, _shut, [self._handle])
-        self._cut.daemon = True
-        self._cut.start()
-        return connected
+        self._timer.start()
 
-    def close(self) -> None:
-        super().close()
-        if self._cut is not None:
-            self._cut.cancel()
+    def over(self) -> None:
+        self._timer.cancel()
+        if self._handle is not None:
             self._handle.close()
 
+    def _cut(self) -> None:
+        self.passed = True
+        with contextlib.suppress(OSError):  # it was over already
+            if self._handle is not None:
+                self._handle.shutdown(socket.SHUT_RDWR)
 
-def _shut(handle: socket.socket) -> None:
+
+_of_thread = threading.local()
+
+
+@contextlib.contextmanager
+def _deadline() -> Iterator[None]:
+    """What was cut may look like an answer that ended: only the deadline itself knows that it passed."""
+    deadline = _of_thread.deadline = _Deadline()
     try:
-        handle.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it was over already
+        yield
+    except Exception:
+        if not deadline.passed:
+            raise
     finally:
-        handle.close()
+        deadline.over()
+    if deadline.passed:
+        raise requests.Timeout(f"no whole answer within {LONGEST_WAIT:g} seconds")
+
+
+class _Watched(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        _of_thread.deadline.watch(connected)
+        return connected

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from enrollment.models import cloud_look_up
 from enrollment.models.identity_provider import IdentityProvider
 
 
@@ -112,3 +113,5 @@ class CloudIdentityProvider(IdentityProvider):
         wanted = self.scopes.split()
         if "openid" not in wanted or not all(map(_SCOPE.fullmatch, wanted)):
             raise ValidationError({"scopes": "Words with blanks between them, openid among them."})
+        if self.look_up and (why := cloud_look_up.wrong(self, GOOGLE_ISSUER)):
+            raise ValidationError(dict(why))

@@ -20,6 +20,7 @@ from enrollment.models import CloudIdentityProvider, Enrollment, SignInMethod
 from enrollment.models.cloud_identity_provider import CloudKind
 from enrollment.signin import discovery
 from enrollment.signin.claims import entry_of
+from enrollment.signin.completed import completed
 from enrollment.signin.failures import Reason, SignInFailed
 from sites_config.http import SiteRequest
 from sites_config.secrets import decrypt
@@ -104,7 +105,7 @@ def _check(row: CloudIdentityProvider, claims: dict[str, Any], *, begun: float) 
 
 
 def _signed_in(row: CloudIdentityProvider, claims: dict[str, Any]) -> SignIn:
-    who = entry_of(row, claims)
+    who = completed(row, entry_of(row, claims), claims)
     return SignIn(
         method=SignInMethod.OIDC,
         source=who.source,

@@ -1,0 +1,1 @@
+"""The directories behind OpenID providers: Microsoft Graph and Google's Directory API."""

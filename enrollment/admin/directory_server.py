@@ -10,7 +10,7 @@ from enrollment.admin.upload import SecretTextarea
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.directories.ldap import connection
 from enrollment.models import DirectoryServer
-from enrollment.models.directory_server import DirectoryKind
+from enrollment.models.directory_server import DirectoryKind, GroupKind
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.secrets import encrypt
@@ -26,6 +26,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "full_name_attribute": "displayName",
         "department_attribute": "department",
         "building_attribute": "physicalDeliveryOfficeName",
+        "group_kind": GroupKind.IN_CHAIN,
+        "group_id_attribute": "objectGUID",
     },
     DirectoryKind.GOOGLE: {
         "id_attribute": "uid",
@@ -97,6 +99,15 @@ class DirectoryServerAdmin(AdminWithButtons):
                     "email_attribute", "department_attribute", "building_attribute", "room_attribute",
                     "phone_attribute", "position_attribute",
                 )
+            },
+        ),
+        (
+            "Groups",
+            {
+                "fields": (
+                    "group_base", "group_kind", "group_id_attribute", "group_name_attribute", "nested_groups",
+                ),
+                "description": "For access groups. “Test look-up” shows which groups somebody is in.",
             },
         ),
     )  # fmt: skip

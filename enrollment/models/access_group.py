@@ -1,5 +1,6 @@
 """What the people of a directory group may do: whose devices, at which sites, with or without the agreement."""
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -77,7 +78,7 @@ class AccessGroup(models.Model):
 
     def clean(self) -> None:
         """Refuses a rule that names nobody, names two things at once or says nothing."""
-        self.group_id, self.group_name = self.group_id.strip(), self.group_name.strip()
+        self.group_id, self.group_name = _as_directories_say(self.group_id.strip()), self.group_name.strip()
         errors: dict[str, Any] = {}
         if self.everybody and (self.group_id or self.group_name):
             errors["everybody"] = "Either all directory users or one group."
@@ -89,3 +90,11 @@ class AccessGroup(models.Model):
             errors["institutional"] = "The rule says nothing: tick what these people may or must do."
         if errors:
             raise ValidationError(errors)
+
+
+def _as_directories_say(group_id: str) -> str:
+    """A GUID may be copied with braces and in capitals."""
+    try:
+        return str(uuid.UUID(group_id)) if "-" in group_id else group_id
+    except ValueError:
+        return group_id

@@ -98,7 +98,7 @@ def test_a_change_counts_at_once_and_nothing_is_asked_in_between(
     assert sent == []
 
     row.sites.add(schools.north)
-    assert access(at, fitted).sites == {schools.north.pk}
+    assert access(at, fitted).sites == frozenset({schools.north.pk})
     row.deny, row.institutional = True, False
     row.save()
     assert access(at, fitted).ownerships == NOTHING

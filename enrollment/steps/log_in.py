@@ -82,7 +82,10 @@ class LogIn(Step):
 
     @classmethod
     def done(cls, visit: Visit) -> bool:
-        return bool(visit.enrollment.signed_in_with) and bool(visit.candidates)
+        """Once more after rules or privileges changed so that the only site left is another than was applied."""
+        if not visit.enrollment.signed_in_with:
+            return False
+        return len(visit.candidates) > 1 or visit.site_is_settled
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         form = super().get_form(form_class)

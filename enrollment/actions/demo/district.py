@@ -14,6 +14,7 @@ from enrollment.actions.demo.keys import STAFF_NAME, self_made_push_certificate,
 from enrollment.actions.invitations import create_invitation, revoke
 from enrollment.actions.people import import_people
 from enrollment.models import (
+    AccessGroup,
     Authority,
     CaCertificate,
     DirectoryServer,
@@ -148,8 +149,10 @@ def _directory(district: District, now: datetime) -> None:
             "enabled": False,
             "hosts": "ldap.northwind.example",
             "user_base": "ou=people,dc=northwind,dc=example",
+            "group_base": "ou=groups,dc=northwind,dc=example",
         },
     )
+    AccessGroup.objects.get_or_create(site=district.site, group_name="Teachers")
     Identity.objects.get_or_create(
         site=district.site,
         source=server.source,

@@ -100,14 +100,14 @@ class Visit:
     def may_assign(self) -> bool:
         """Staff with the privilege at a site they may choose; whoever came by an invitation without login."""
         if self.is_staff:
-            return any(self.grants.hold(Privilege.ASSIGN_USERS, site) for site in self._allowed_sites)
+            return any(self.grants.hold(Privilege.ASSIGN_USERS, site) for site in self.allowed_sites)
         invitation = self.invitation
         return invitation is not None and not (invitation.login_required or invitation.assigned_user_name)
 
     @property
     def directory_sites(self) -> frozenset[int]:
         """The sites whose people may be found from here: of the host, of the choices, and what these belong to."""
-        sites = (self.entry_site, *self._allowed_sites)
+        sites = (self.entry_site, *self.allowed_sites)
         return frozenset(site_id for site in sites for site_id in site.lineage)
 
     @property
@@ -115,7 +115,8 @@ class Visit:
         return (Ownership.INSTITUTIONAL,) if self.invitation else tuple(Ownership)
 
     @property
-    def _allowed_sites(self) -> tuple[SiteSettings, ...]:
+    def allowed_sites(self) -> tuple[SiteSettings, ...]:
+        """The open sites where this person may enroll something."""
         if not self.is_staff:
             return self._opened_by(self.access)
         wanted = [Privilege.ENROLL_MOBILE_DEVICES]
@@ -146,7 +147,7 @@ class Visit:
     @property
     def ownerships(self) -> tuple[Ownership, ...]:
         """What this person may say of the device; an invitation is always institutional."""
-        sites, given = self._allowed_sites, self.access
+        sites, given = self.allowed_sites, self.access
         return tuple(
             each
             for each in self._ownerships_asked
@@ -172,7 +173,7 @@ class Visit:
     def candidates(self) -> tuple[SiteSettings, ...]:
         """The sites this person may choose for the device, by name."""
         wanted = self.ownership
-        return tuple(site for site in self._allowed_sites if wanted is None or offers(site, wanted))
+        return tuple(site for site in self.allowed_sites if wanted is None or offers(site, wanted))
 
     @property
     def site_is_settled(self) -> bool:

@@ -10,10 +10,17 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """What a site issues with belongs to its configuration: a change of it reaches every process."""
-        from enrollment.models import Authority, CloudIdentityProvider, PushCertificate, SigningIdentity
-        from sites_config.changes import follow
+        from enrollment.models import (
+            AccessGroup,
+            Authority,
+            CloudIdentityProvider,
+            PushCertificate,
+            SigningIdentity,
+        )
+        from sites_config.changes import follow, follow_choices
 
-        follow(Authority, SigningIdentity, PushCertificate, CloudIdentityProvider)
+        follow(Authority, SigningIdentity, PushCertificate, CloudIdentityProvider, AccessGroup)
+        follow_choices(AccessGroup.sites.through)
 
 
 class GatehouseAdminConfig(admin_apps.AdminConfig):

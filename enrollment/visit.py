@@ -10,6 +10,7 @@ from enrollment.actions.profiles import IDLE, IN_ALL, SAME_BYTES
 from enrollment.actions.tokens import profile_token
 from enrollment.models import AssignmentSource, Enrollment, Invitation, SignInMethod, Status
 from enrollment.models.moves import OPEN
+from enrollment.signin.access import UNRULED, Access, access, matched
 from enrollment.signin.privileges import Grants, grants_of, read_grants
 from sites_config.http import SiteRequest
 from sites_config.models import Ownership, Privilege, SiteConfiguration, User
@@ -84,17 +85,29 @@ class Visit:
         return self.enrollment.signed_in_with == SignInMethod.STAFF
 
     @property
+    def is_of_directory(self) -> bool:
+        """Somebody of a directory signed in, of whatever kind it is."""
+        return self.enrollment.signed_in_with not in (SignInMethod.NONE, SignInMethod.STAFF)
+
+    @property
+    def access(self) -> Access:
+        """What the access groups of the host's site, as they are now, let this person do."""
+        if not self.is_of_directory:
+            return UNRULED
+        return access(self.entry_site, self.enrollment.access_groups)
+
+    @property
     def may_assign(self) -> bool:
         """Staff with the privilege at a site they may choose; whoever came by an invitation without login."""
         if self.is_staff:
-            return any(self.grants.hold(Privilege.ASSIGN_USERS, site) for site in self._allowed_sites)
+            return any(self.grants.hold(Privilege.ASSIGN_USERS, site) for site in self.allowed_sites)
         invitation = self.invitation
         return invitation is not None and not (invitation.login_required or invitation.assigned_user_name)
 
     @property
     def directory_sites(self) -> frozenset[int]:
         """The sites whose people may be found from here: of the host, of the choices, and what these belong to."""
-        sites = (self.entry_site, *self._allowed_sites)
+        sites = (self.entry_site, *self.allowed_sites)
         return frozenset(site_id for site in sites for site_id in site.lineage)
 
     @property
@@ -102,9 +115,10 @@ class Visit:
         return (Ownership.INSTITUTIONAL,) if self.invitation else tuple(Ownership)
 
     @property
-    def _allowed_sites(self) -> tuple[SiteSettings, ...]:
+    def allowed_sites(self) -> tuple[SiteSettings, ...]:
+        """The open sites where this person may enroll something."""
         if not self.is_staff:
-            return self.open_sites
+            return self._opened_by(self.access)
         wanted = [Privilege.ENROLL_MOBILE_DEVICES]
         if self.enrollment.assignment_source == AssignmentSource.STAFF:
             wanted.append(Privilege.ASSIGN_USERS)
@@ -112,18 +126,33 @@ class Visit:
             site for site in self.open_sites if all(self.grants.hold(privilege, site) for privilege in wanted)
         )
 
+    def _opened_by(self, given: Access) -> tuple[SiteSettings, ...]:
+        return tuple(
+            site
+            for site in self.open_sites
+            if any(offers(site, each) and given.allows(site, each) for each in self._ownerships_asked)
+        )
+
+    def groups_of(self, who: SignIn) -> list[int]:
+        """The access groups that somebody of a directory belongs to; none for staff, who have privileges."""
+        return matched(self.entry_site, who.entry.groups) if who.entry else []
+
     def would_allow(self, who: SignIn) -> bool:
         """Whether they may enroll at any of the sites; asked before anything is stored."""
         if who.method != SignInMethod.STAFF:
-            return bool(self.open_sites)
+            return bool(self._opened_by(access(self.entry_site, self.groups_of(who))))
         grants = self._grants_of(who.user)
         return any(grants.hold(Privilege.ENROLL_MOBILE_DEVICES, site) for site in self.open_sites)
 
     @property
     def ownerships(self) -> tuple[Ownership, ...]:
         """What this person may say of the device; an invitation is always institutional."""
-        sites = self._allowed_sites
-        return tuple(each for each in self._ownerships_asked if any(offers(site, each) for site in sites))
+        sites, given = self.allowed_sites, self.access
+        return tuple(
+            each
+            for each in self._ownerships_asked
+            if any(offers(site, each) and given.allows(site, each) for site in sites)
+        )
 
     @property
     def ownership(self) -> Ownership | None:
@@ -144,7 +173,7 @@ class Visit:
     def candidates(self) -> tuple[SiteSettings, ...]:
         """The sites this person may choose for the device, by name."""
         wanted = self.ownership
-        return tuple(site for site in self._allowed_sites if wanted is None or offers(site, wanted))
+        return tuple(site for site in self.allowed_sites if wanted is None or offers(site, wanted))
 
     @property
     def site_is_settled(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 
 T = TypeVar("T")
 
@@ -83,3 +83,10 @@ def follow(*models: type[Model]) -> None:
             signal.connect(
                 raise_version, sender=model, dispatch_uid=f"{model.__name__} changes configuration"
             )
+
+
+def follow_choices(through: type[Model]) -> None:
+    """Likewise for what a many-to-many field holds; its rows are saved after the row that has the field."""
+    m2m_changed.connect(
+        raise_version, sender=through, dispatch_uid=f"{through.__name__} changes configuration"
+    )

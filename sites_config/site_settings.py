@@ -112,6 +112,13 @@ def _within(site_id: int) -> tuple[int, ...]:
     )
 
 
+def descendants_of(site_id: int) -> set[int]:
+    """The site itself and every one that belongs to it, archived or not; asked anew."""
+    from sites_config.models import SiteConfiguration
+
+    return _descendants(site_id, dict(SiteConfiguration.objects.values_list("site", "parent")))
+
+
 def _descendants(site_id: int, parent_of: dict[int, int | None]) -> set[int]:
     found, size = {site_id}, 0
     while len(found) > size:

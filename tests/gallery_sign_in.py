@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpResponse
 
-from enrollment.models import CloudIdentityProvider
+from enrollment.models import AccessGroup, CloudIdentityProvider
 from enrollment.signin import discovery, openid
 from enrollment.signin.failures import Reason, SignInFailed
 from tests import people
@@ -38,10 +38,15 @@ def pressed(at: "Gallery") -> tuple[Visitor, HttpResponse]:
         return visitor, visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"})
 
 
-def returned(at: "Gallery", reason: Reason) -> HttpResponse:
+def begun(at: "Gallery") -> tuple[Visitor, str]:
+    """With the state that the provider would send back."""
     visitor, leaving = pressed(at)
     address = leaving.content.decode().partition("0;url=")[2].partition('"')[0].replace("&amp;", "&")
-    state = parse_qs(urlsplit(address).query)["state"][0]
+    return visitor, parse_qs(urlsplit(address).query)["state"][0]
+
+
+def returned(at: "Gallery", reason: Reason) -> HttpResponse:
+    visitor, state = begun(at)
     failure = SignInFailed(reason, "a double said so")
     row = CloudIdentityProvider.objects.get(site=at.site)
     with mock.patch.object(openid, "_claims", side_effect=failure):
@@ -84,6 +89,15 @@ def sign_in_stranger(at: "Gallery") -> HttpResponse:
     return returned(at, Reason.STRANGER)
 
 
+def no_access(at: "Gallery") -> HttpResponse:
+    """A double of an answer: somebody of no group, where one is needed."""
+    AccessGroup.objects.get_or_create(site=at.site, group_name="teachers")
+    visitor, state = begun(at)
+    row = CloudIdentityProvider.objects.get(site=at.site)
+    with mock.patch.object(openid, "_claims", return_value={"sub": "1", "name": "Ana Alvarez"}):
+        return visitor.get(f"{openid.callback_path(row)}?state={state}")
+
+
 def sign_in_invalid(at: "Gallery") -> HttpResponse:
     return returned(at, Reason.INVALID)
 
@@ -99,5 +113,6 @@ SIGN_IN_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
         sign_in_over,
         sign_in_stranger,
         sign_in_invalid,
+        no_access,
     )
 }

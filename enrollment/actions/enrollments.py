@@ -1,6 +1,6 @@
 """Enrollments: started, signed in, abandoned, failed, expired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -97,8 +97,10 @@ def _assignment(invitation: Invitation | None) -> dict[str, str]:
     }
 
 
-def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
+def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime, access_groups: Sequence[int] = ()) -> None:
     """Stores who signed in, as a fact of this enrollment; raises AnswersFrozen.
+
+    ``access_groups``: the ids of those that somebody of a directory belongs to.
 
     A person other than before makes what followed unanswered again.
     """
@@ -109,6 +111,7 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime) -> None:
         "signed_in_name": who.name,
         "signed_in_user": who.user,
         "signed_in_at": now,
+        "access_groups": list(access_groups),
     }
     with transaction.atomic():
         if _is_same_person(enrollment, who):

@@ -20,6 +20,7 @@ SIGNED_OUT: dict[str, object] = {
     "signed_in_user": None,
     "signed_in_name": "",
     "signed_in_at": None,
+    "access_groups": [],
 }
 
 

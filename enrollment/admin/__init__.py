@@ -1,6 +1,7 @@
 """One file per noun, same names as in models/; importing them registers them. ``site`` is the admin site itself."""
 
 from enrollment.admin import (
+    access_group,
     agreement_acceptance,
     authority,
     ca_certificate,
@@ -23,6 +24,7 @@ from enrollment.admin import (
 )
 
 __all__ = [
+    "access_group",
     "agreement_acceptance",
     "authority",
     "ca_certificate",

@@ -4,14 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from enrollment.admin.upload import SecretTextarea
-from enrollment.directories.entry import DirectoryUnavailable
-from enrollment.directories.ldap import connection
+from enrollment.directories.entry import DirectoryUnavailable, Entry
+from enrollment.directories.ldap import connection, lookup
 from enrollment.models import DirectoryServer
-from enrollment.models.directory_server import DirectoryKind
+from enrollment.models.directory_server import ATTRIBUTES, DirectoryKind, GroupKind
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
+from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.secrets import encrypt
 
@@ -26,6 +27,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "full_name_attribute": "displayName",
         "department_attribute": "department",
         "building_attribute": "physicalDeliveryOfficeName",
+        "group_kind": GroupKind.IN_CHAIN,
+        "group_id_attribute": "objectGUID",
     },
     DirectoryKind.GOOGLE: {
         "id_attribute": "uid",
@@ -33,6 +36,10 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "full_name_attribute": "displayName",
     },
 }
+
+
+class LookUpForm(forms.Form):
+    user_name = forms.CharField(max_length=lookup.LONGEST_NAME, help_text="Exactly.")
 
 
 class ServerForm(RowForm):
@@ -64,13 +71,23 @@ def _goes_elsewhere(server: DirectoryServer) -> bool:
     )
 
 
+def in_rows(who: Entry) -> list[tuple[str, str]]:
+    """(label, text) of what a directory says of somebody."""
+    labels = {name: name.replace("_", " ").capitalize() for name in ATTRIBUTES} | {"external_id": "ID"}
+    groups = sorted(f"{group.name} (ID {group.id})" for group in who.groups)
+    return [
+        *((label, str(getattr(who, name))) for name, label in labels.items()),
+        ("Groups", "\n".join(groups) or "none"),
+    ]
+
+
 @admin.register(DirectoryServer)
 class DirectoryServerAdmin(AdminWithButtons):
     """A child site is served by its parent's directories too."""
 
     form = ServerForm
     writable = addable = True
-    buttons = ("test",)
+    buttons = ("test", "look_up")
     list_display = ("name", "site", "kind", "hosts", "tls", "enabled", "sign_in", "position")
     list_filter = (BY_SITE, "kind", "enabled")
     search_fields = ("name", "hosts")
@@ -97,6 +114,15 @@ class DirectoryServerAdmin(AdminWithButtons):
                     "email_attribute", "department_attribute", "building_attribute", "room_attribute",
                     "phone_attribute", "position_attribute",
                 )
+            },
+        ),
+        (
+            "Groups",
+            {
+                "fields": (
+                    "group_base", "group_kind", "group_id_attribute", "group_name_attribute", "nested_groups",
+                ),
+                "description": "For access groups. “Test look-up” shows which groups somebody is in.",
             },
         ),
     )  # fmt: skip
@@ -127,3 +153,32 @@ class DirectoryServerAdmin(AdminWithButtons):
             messages.success(request, "It works: connected, bound, and the search base is there.")
         else:
             messages.error(request, "Connected and bound, but the search base can't be seen.")
+
+    @button("Test look-up", may_change)
+    def look_up(self, request: HttpRequest, server: DirectoryServer) -> HttpResponse:
+        """What the server knows of one person, by the exact user name; who asked for whom is recorded."""
+        form = LookUpForm(request.POST if "user_name" in request.POST else None)
+        found: list[tuple[str, str]] = []
+        if form.is_valid():
+            found = self._looked_up(request, server, form.cleaned_data["user_name"])
+        return form_page(
+            self,
+            request,
+            title=f"Test look-up in {server}",
+            words="Shows what the directory says of somebody, and their groups. It is recorded in the history.",
+            form=form,
+            press="Look up",
+            back=self.change_url(server),
+            found=found,
+        )
+
+    def _looked_up(self, request: HttpRequest, server: DirectoryServer, name: str) -> list[tuple[str, str]]:
+        connection.forget()
+        self.log_change(request, server, f"Looked up {name}.")
+        try:
+            people = lookup.search(server, name, groups=True) if lookup.askable(name) else []
+        except DirectoryUnavailable as reason:
+            return [("It does not work", str(reason))]
+        if len(people) != 1:
+            return [("Found", "more than one, which is as good as nobody" if people else "nobody")]
+        return in_rows(people[0])

@@ -24,7 +24,7 @@ GROUPS = (
         "Sites and staff",
         ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege"),
     ),
-    ("Sign-in and directories", ("DirectoryServer", "CloudIdentityProvider", "Identity")),
+    ("Sign-in and directories", ("DirectoryServer", "CloudIdentityProvider", "AccessGroup", "Identity")),
     (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),

@@ -14,6 +14,7 @@ from enrollment.actions.authorities import create_authority
 from enrollment.actions.readiness import Finding, readiness
 from enrollment.admin.access_rights import AccessRightsField, in_words
 from enrollment.admin.addresses import base_url
+from enrollment.admin.explanation import explanation_page
 from sites_config.admin.buttons import button, may_change
 from sites_config.admin.inheritance import inherited
 from sites_config.admin.pages import form_page
@@ -71,7 +72,7 @@ def _not_archived(site: Site) -> bool:
 
 @admin.register(Site)
 class ReadySiteAdmin(SiteAdmin):
-    buttons = ("create_authority",)
+    buttons = ("create_authority", "explain")
     change_form_template = "admin/sites/site/change_form.html"
     inlines = (ConfigurationInline,)
 
@@ -99,6 +100,11 @@ class ReadySiteAdmin(SiteAdmin):
             press="Create authority",
             back=self.change_url(site),
         )
+
+    @button("Explain enrollment", may_change, _not_archived)
+    def explain(self, request: HttpRequest, site: Site) -> HttpResponse | None:
+        """Why somebody may enroll here or may not."""
+        return explanation_page(self, request, site)
 
     def tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return [("Open as a visitor", f"{base_url(request, obj.pk)}/enroll/")] if _not_archived(obj) else []

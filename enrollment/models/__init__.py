@@ -1,5 +1,6 @@
 """One file per noun."""
 
+from enrollment.models.access_group import AccessGroup
 from enrollment.models.agreement_acceptance import AgreementAcceptance
 from enrollment.models.assignment import AssignmentSource
 from enrollment.models.authority import Authority, AuthorityState
@@ -28,6 +29,7 @@ from enrollment.models.signing_identity import SigningIdentity
 
 __all__ = [
     "MOVES",
+    "AccessGroup",
     "AgreementAcceptance",
     "AssignmentSource",
     "Authority",

@@ -23,6 +23,16 @@ class Tls(models.TextChoices):
     STARTTLS = "starttls", "StartTLS"
 
 
+class GroupKind(models.TextChoices):
+    """How a directory says who is in a group."""
+
+    NAMES = "group-of-names", "The group names its members (member)"
+    UNIQUE_NAMES = "group-of-unique-names", "The group names its members (uniqueMember)"
+    POSIX = "posix-group", "The group names user names (posixGroup, memberUid)"
+    MEMBER_OF = "member-of", "The person names their groups (memberOf)"
+    IN_CHAIN = "in-chain", "Active Directory (member, groups within groups by the server)"
+
+
 # The fields of an entry (enrollment/directories/entry.py), and the column that names their attribute.
 ATTRIBUTES = {
     "external_id": "id_attribute",
@@ -90,6 +100,21 @@ class DirectoryServer(models.Model):
     room_attribute = _attribute("roomNumber")
     phone_attribute = _attribute("telephoneNumber")
     position_attribute = _attribute("title")
+
+    group_base = models.CharField(
+        "search base for groups",
+        max_length=300,
+        blank=True,
+        help_text="Such as ou=groups,dc=example,dc=org. Blank: groups are not asked for.",
+    )
+    group_kind = models.CharField(
+        "membership", max_length=30, choices=GroupKind.choices, default=GroupKind.NAMES
+    )
+    group_id_attribute = _attribute("entryUUID", help_text="Never changes, whatever becomes of the name.")
+    group_name_attribute = _attribute("cn")
+    nested_groups = models.BooleanField(
+        "groups within groups", default=True, help_text="Who is in a group is in every group that holds it."
+    )
 
     timeout_seconds = models.PositiveSmallIntegerField(
         default=3,

@@ -71,6 +71,12 @@ class Enrollment(Assignment):
     signed_in_id = models.CharField(max_length=200, blank=True)
     signed_in_name = models.CharField(max_length=150, blank=True)
     signed_in_at = models.DateTimeField(null=True, blank=True)
+    access_groups = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="The ids of the access groups that whoever logged in belonged to then.",
+    )
 
     ownership = models.CharField(max_length=20, choices=Ownership.choices, blank=True)
     directory_searches = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -13,6 +13,7 @@ from enrollment.actions.enrollments import SignIn
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap.connection import access, bind_password, failing_softly, said
 from enrollment.directories.ldap.entries import entry, wanted
+from enrollment.directories.ldap.groups import groups_of
 from enrollment.directories.ldap.lookup import askable, servers_of
 from enrollment.models import DirectoryServer, SignInMethod
 from enrollment.signin.staff import Busy
@@ -120,7 +121,10 @@ class _Server(LDAPBackend):  # type: ignore[misc]
         """Stops where the stock one goes on to make a Django user, which it would match by name over all sites."""
         try:
             ldap_user._authenticate_user_dn(password)
-            return entry(self.server, ldap_user.attrs)
+            attributes = ldap_user.attrs
+            # The password is right; from here on the account that searches asks again.
+            groups = groups_of(ldap_user.connection, self.server, ldap_user.dn, attributes)
+            return entry(self.server, attributes, groups)
         except ldap_user.AuthenticationFailed:
             return None
         finally:

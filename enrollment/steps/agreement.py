@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.agreements import ACCEPTED, accept, decline
-from enrollment.models import SignInMethod
 from enrollment.steps.base import Problem, Step
 from enrollment.visit import Visit
 from sites_config.agreements import ShownAgreement, agreement_of
@@ -28,7 +27,8 @@ class Texts:
 
 
 class Agreement(Step):
-    """For people signed in from a directory, for invitations that ask for it, and for staff where the site says so."""
+    """For people signed in from a directory, where their access groups don't free them of it; for invitations that ask
+    for it, and for staff where the site says so."""
 
     slug = ACCEPTED
     Texts = Texts
@@ -73,7 +73,7 @@ def _is_asked(visit: Visit) -> bool:
         return True
     if visit.is_staff:
         return visit.site.agreement_for_staff
-    return visit.enrollment.signed_in_with != SignInMethod.NONE
+    return visit.is_of_directory and visit.access.agreement
 
 
 def _in_force(visit: Visit, language: str) -> ShownAgreement | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from enrollment.actions.enrollments import SignIn, sign_in
 from enrollment.actions.identities import keep
 from enrollment.directories.entry import DirectoryUnavailable
+from enrollment.models import SignInMethod
 from enrollment.signin import password, providers
 from enrollment.signin.failures import STATUS, SignInFailed
 from enrollment.signin.staff import Busy
@@ -81,7 +82,10 @@ class LogIn(Step):
 
     @classmethod
     def done(cls, visit: Visit) -> bool:
-        return bool(visit.enrollment.signed_in_with) and bool(visit.candidates)
+        """Once more after rules or privileges changed so that the only site left is another than was applied."""
+        if not visit.enrollment.signed_in_with:
+            return False
+        return len(visit.candidates) > 1 or visit.site_is_settled
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         form = super().get_form(form_class)
@@ -154,8 +158,8 @@ class LogIn(Step):
 def accept(visit: Visit, who: SignIn) -> None:
     """Makes who signed in a fact of the enrollment, if they may enroll at all. Raises Problem, AnswersFrozen."""
     if not visit.would_allow(who):
-        raise Problem("no_privilege", 403)
+        raise Problem("no_privilege" if who.method == SignInMethod.STAFF else "no_access", 403)
     visit.begin()
-    sign_in(visit.enrollment, who, now=visit.now)
+    sign_in(visit.enrollment, who, now=visit.now, access_groups=visit.groups_of(who))
     keep(who, site_id=visit.enrollment.entry_site_id, now=visit.now)
     visit.settle_site()

@@ -118,6 +118,18 @@ class Texts:
     )
     no_privilege_action = Message("problem.no-privilege.action", _("Log in as someone else"))
 
+    no_access_title = Message(
+        "problem.no-access.title",
+        _("You may not enroll devices with {organization}"),
+        placeholders=("organization",),
+    )
+    no_access_cause = Message(
+        "problem.no-access.cause",
+        _("Who may is decided by group, and yours may not: ask {support} if that is a mistake."),
+        placeholders=("support",),
+    )
+    no_access_action = Message("problem.no-access.action", _("Log in as someone else"))
+
     agreement_declined_title = Message("problem.agreement-declined.title", _("Nothing was installed"))
     agreement_declined_cause = Message(
         "problem.agreement-declined.cause",

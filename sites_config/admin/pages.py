@@ -1,5 +1,6 @@
 """Pages of the admin beside Django's own: a link to hand on, a form that is not a row's."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -33,9 +34,10 @@ def form_page(
     form: forms.Form,
     press: str,
     back: str,
+    found: Sequence[tuple[str, str]] = (),
 ) -> TemplateResponse:
-    """``press``: what the button says."""
-    facts = {"words": words, "form": form, "press": press}
+    """``press``: what the button says; ``found``: (label, text) of what it brought, shown below."""
+    facts = {"words": words, "form": form, "press": press, "found": found}
     return _page(model_admin, request, "admin/form.html", title=title, back=back, facts=facts)
 
 

@@ -17,6 +17,7 @@ WITH_A_FORM = (
     "sites_config_siteprivilege",
     "sites_config_messagetext",
     "enrollment_invitation",
+    "enrollment_accessgroup",
 )
 
 
@@ -30,6 +31,8 @@ def test_r07_choices_are_alphas_alone(as_anna: Client, alphas: World, betas: Wor
     for name in WITH_A_FORM:
         form = as_anna.get(reverse(f"admin:{name}_add")).context["adminform"].form
         assert offered(form.fields["site"]) == {str(alphas.site.pk)}, name
+        if "sites" in form.fields:
+            assert offered(form.fields["sites"]) == {str(alphas.site.pk)}, name
         if "user" in form.fields:
             assert {str(user.pk) for user in form.fields["user"].queryset} == alpha_users
 
@@ -85,6 +88,7 @@ def test_r07_a_row_for_beta_is_refused(as_anna: Client, alphas: World, betas: Wo
         },
         "sites_config_messagetext": {"key": "log-in.title", "text_en": "Hi"},
         "enrollment_invitation": {"name": "Foreign", "max_uses": 1},
+        "enrollment_accessgroup": {"everybody": "on", "institutional": "on"},
     }
     before = {model: model._default_manager.count() for model in registered()}
 

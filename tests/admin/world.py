@@ -15,6 +15,7 @@ from enrollment.actions.invitations import show_link
 from enrollment.actions.profiles import ProfileWords, issue_profile
 from enrollment.actions.tokens import new_token
 from enrollment.models import (
+    AccessGroup,
     AgreementAcceptance,
     Authority,
     CaCertificate,
@@ -84,6 +85,7 @@ def populate(site: Site, host: str, word: str) -> World:
         client_id=f"client-{word}",
         client_secret_encrypted=encrypt(SECRETS[3].encode()),
     )
+    AccessGroup.objects.create(site=site, group_name=f"Group {word}").sites.add(site)
     Identity.objects.create(
         site=site,
         source="ldap:1",

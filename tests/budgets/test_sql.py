@@ -7,6 +7,7 @@ from django.contrib.sites.models import Site
 from django.http import HttpResponse
 from pytest_django.fixtures import Settings
 
+from enrollment.models import AccessGroup, Enrollment, SignInMethod
 from sites_config import changes
 from sites_config.models import SiteConfiguration, User
 from sites_config.texts import texts_for
@@ -67,6 +68,23 @@ def test_a_page_of_somebody_who_logged_in_costs_two_statements(screen: str, issu
         visitor.get(path)
 
     assert len(sent) <= GET, sent
+
+
+@pytest.mark.parametrize("screen", ["", "log-in/", "mdm-profile/", "install/", "status"])
+def test_rules_for_groups_cost_nothing_a_page(alpha: Site, screen: str) -> None:
+    """A double of a log-in: the row as somebody of a directory leaves it."""
+    rule = AccessGroup.objects.create(site=alpha, group_name="teachers")
+    visitor = Visitor()
+    visitor.log_in()
+    columns = {"signed_in_with": SignInMethod.LDAP, "signed_in_user": None, "access_groups": [rule.pk]}
+    Enrollment.objects.update(**columns)
+    visitor.get(f"{visitor.own}/")
+    path = f"{visitor.own}/{screen}"
+
+    with queries() as sent:
+        visitor.get(path)
+
+    assert len(sent) <= GET and visitor.see(f"{visitor.own}/").path == f"{visitor.own}/mdm-profile/", sent
 
 
 @pytest.mark.parametrize("kind", ["used up", "held"])

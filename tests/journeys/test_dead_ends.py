@@ -23,6 +23,9 @@ ENDS = {
     "enrollment_expired": (410, "This enrollment has expired", "too long", "Start again", r"/enroll/"),
     "enrollment_released": (410, "This enrollment was ended", "can be used again", "Start again", r"/i/[\w-]+"),
     "no_privilege": (403, "Your account may not enroll devices", "privilege", "Log in as someone else", r"/enroll/"),
+    "no_access": (
+        403, "You may not enroll devices with Alpha School", "by group", "Log in as someone else", r"/enroll/[\w-]+/",
+    ),
     "closed": (403, "Enrollment is closed", "at the moment", "Check again", r"/enroll/"),
     "cookies": (403, "Safari did not keep a cookie", "Block All Cookies", "Try again", r"/enroll/"),
     "unavailable": (503, "The profile could not be prepared", "set up", "Try again", r"/enroll/[\w-]+/mdm-profile/"),

@@ -47,6 +47,15 @@ ACCOUNTS = (
 )
 
 
+# By what they hold; the first and the last make a loop in the end.
+GROUPS = {
+    "Readers": ("Hedwig Müßig",),
+    "Library 100%": ("Readers",),
+    "Everybody": ("Library 100%",),
+    "Choir": ("Gatehouse",),
+}
+
+
 @contextmanager
 def samba(folder: Path, authority: TestAuthority) -> Iterator[Samba]:
     for program, package in ((SAMBA, "samba-ad-dc"), (TOOL, "samba-ad-provision")):
@@ -112,7 +121,20 @@ def _fill(authority: TestAuthority) -> None:
     connection.add_s(f"OU=Staff,{BASE}", [("objectClass", [b"organizationalUnit"]), ("ou", [b"Staff"])])
     for account in ACCOUNTS:
         connection.add_s(f"CN={account.full_name},OU=Staff,{BASE}", _entry(account))
+    for name, members in GROUPS.items():
+        connection.add_s(f"CN={name},OU=Staff,{BASE}", _group(name, members))
+    connection.modify_s(
+        f"CN=Readers,OU=Staff,{BASE}", [(ldap.MOD_ADD, "member", [f"CN=Everybody,OU=Staff,{BASE}".encode()])]
+    )
     connection.unbind_s()
+
+
+def _group(name: str, members: tuple[str, ...]) -> list[tuple[str, list[bytes]]]:
+    return [
+        ("objectClass", [b"group"]),
+        ("sAMAccountName", [name.encode()]),
+        ("member", [f"CN={each},OU=Staff,{BASE}".encode() for each in members]),
+    ]
 
 
 def _administrator(authority: TestAuthority) -> "ldap.ldapobject.SimpleLDAPObject":

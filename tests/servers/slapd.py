@@ -21,8 +21,10 @@ CONFIGURATION = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload memberof
 pidfile {folder}/slapd.pid
 argsfile {folder}/slapd.args
 threads 4
@@ -36,6 +38,7 @@ rootpw {password}
 directory {folder}/data
 maxsize 33554432
 index objectClass,uid,mail eq
+overlay memberof
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{service}" read by anonymous auth by self read by * none
 """

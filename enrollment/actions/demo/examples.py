@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.sites.models import Site
 
-from enrollment.models import CloudIdentityProvider, DirectoryServer, Identity
+from enrollment.models import AccessGroup, CloudIdentityProvider, DirectoryServer, Identity
 
 
 def sign_in_examples(site: Site, now: datetime) -> None:
@@ -16,8 +16,10 @@ def sign_in_examples(site: Site, now: datetime) -> None:
             "enabled": False,
             "hosts": "ldap.northwind.example",
             "user_base": "ou=people,dc=northwind,dc=example",
+            "group_base": "ou=groups,dc=northwind,dc=example",
         },
     )
+    AccessGroup.objects.get_or_create(site=site, everybody=True)
     CloudIdentityProvider.objects.get_or_create(
         site=site,
         name="Northwind Account",

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from enrollment.directories.entry import DirectoryUnavailable, Entry
+from enrollment.directories.entry import DirectoryUnavailable, Entry, Group
 from enrollment.models import DirectoryServer
-from enrollment.models.directory_server import ATTRIBUTES
+from enrollment.models.directory_server import ATTRIBUTES, GroupKind
 
 Attributes = Mapping[str, Sequence[bytes | str]]
 # Binary in every directory that has it; the bytes may happen to be valid UTF-8.
@@ -14,7 +14,7 @@ GUID = "objectguid"
 LONGEST_ID = 200  # characters, the width of the identity's column
 
 
-def entry(server: DirectoryServer, attributes: Attributes) -> Entry:
+def entry(server: DirectoryServer, attributes: Attributes, groups: tuple[Group, ...] = ()) -> Entry:
     """Raises DirectoryUnavailable for something without an id that never changes: the attribute is the wrong one."""
     known = {name.lower(): values for name, values in attributes.items()}
     fields: dict[str, Any] = {field: _first(known, server.attribute_of(field)) for field in ATTRIBUTES}
@@ -22,7 +22,12 @@ def entry(server: DirectoryServer, attributes: Attributes) -> Entry:
         raise DirectoryUnavailable(
             f"{server.name}: an entry has no {server.id_attribute} that could be its id"
         )
-    return Entry(source=server.source, **fields)
+    return Entry(source=server.source, groups=groups, **fields)
+
+
+def attribute(attributes: Attributes, name: str) -> str:
+    """The first value, "" for none; names are compared without regard to case."""
+    return _first({each.lower(): values for each, values in attributes.items()}, name)
 
 
 def wanted(server: DirectoryServer) -> list[str]:
@@ -35,6 +40,8 @@ def _named(server: DirectoryServer) -> Iterator[str]:
         name = server.attribute_of(field)
         if name:
             yield name
+    if server.group_base and server.group_kind == GroupKind.MEMBER_OF:
+        yield "memberOf"
 
 
 def _first(known: Mapping[str, Sequence[bytes | str]], name: str) -> str:

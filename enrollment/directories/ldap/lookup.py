@@ -6,6 +6,7 @@ from ldap.filter import escape_filter_chars
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap.connection import connected
 from enrollment.directories.ldap.entries import entry, wanted
+from enrollment.directories.ldap.groups import groups_of
 from enrollment.models import DirectoryServer
 from enrollment.models.directory_server import USER
 
@@ -40,8 +41,8 @@ def askable(user_name: str) -> bool:
     return 0 < len(user_name.strip()) <= LONGEST_NAME and "\0" not in user_name
 
 
-def search(server: DirectoryServer, user_name: str) -> list[Entry]:
-    """Of one server. Raises DirectoryUnavailable."""
+def search(server: DirectoryServer, user_name: str, *, groups: bool = False) -> list[Entry]:
+    """Of one server; with the groups they are in if asked for. Raises DirectoryUnavailable."""
     text = server.user_filter.replace(USER, escape_filter_chars(user_name.strip()))
     with connected(server) as connection:
         try:
@@ -50,4 +51,15 @@ def search(server: DirectoryServer, user_name: str) -> list[Entry]:
             )
         except ldap.SIZELIMIT_EXCEEDED:
             return []  # as good as nobody
-    return [entry(server, attributes) for dn, attributes in rows if dn is not None]  # None: a referral
+        people = [(dn, attributes) for dn, attributes in rows if dn is not None]  # None: a referral
+        return [
+            entry(server, attributes, groups_of(connection, server, dn, attributes) if groups else ())
+            for dn, attributes in people
+        ]
+
+
+def again_with_groups(known: Entry, user_name: str) -> Entry | None:
+    """Somebody whom a server found by this name, now with groups. Raises DirectoryUnavailable."""
+    server = DirectoryServer.objects.filter(pk=known.source.partition(":")[2]).first()
+    found = search(server, user_name, groups=True) if server else []
+    return next((each for each in found if each.external_id == known.external_id), None)

@@ -15,7 +15,7 @@ from enrollment.models import (
     EventKind,
     Status,
 )
-from sites_config.models import SitePrivilege, User
+from sites_config.models import Privilege, SitePrivilege, User
 from tests import people
 from tests.iphone import IPhone
 from tests.phone.errors import PhoneError
@@ -207,7 +207,7 @@ def test_a_refusal_ends_the_attempt_and_touches_nothing_of_before(alpha: Site) -
     [
         ("en", "You cannot enroll this iPhone yet"),
         ("de", "Sie können dieses iPhone noch nicht anmelden"),
-        ("ar", "لا يمكنك تسجيل جهاز iPhone هذا بعد"),
+        ("ar", "لا يمكنك تسجيل iPhone هذا بعد"),
     ],
 )
 def test_the_open_page_says_so_and_not_whose_it_is(alpha: Site, language: str, title: str) -> None:
@@ -229,9 +229,8 @@ def test_the_help_desk_removes_the_user_and_trying_again_goes_on(alpha: Site) ->
     enrolled(GRETA(alpha))
     visitor = JUERGEN(alpha)
     assert not is_let(visitor)
-    hana = people.staff(
-        "hana", "Hana", *((alpha, each) for each in ("view-site", "help-people")), is_staff=True
-    )
+    privileges = (Privilege.VIEW_SITE, Privilege.HELP_PEOPLE)
+    hana = people.staff("hana", "Hana Help", *((alpha, each) for each in privileges), is_staff=True)
     desk, device = Visitor(), Device.objects.get()
     desk.log_in_to_admin("hana")
 

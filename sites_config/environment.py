@@ -114,11 +114,11 @@ def mail_server(url: str) -> MailServer:
     )
 
 
-def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    """Such as 10.0.0.0/8,fd00::/8."""
+def networks(name: str, *more: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Such as 10.0.0.0/8,fd00::/8; ``more`` besides what is set."""
     texts = [each.strip() for each in os.environ.get(name, "").split(",") if each.strip()]
     try:
-        return tuple(ipaddress.ip_network(each) for each in texts)
+        return tuple(ipaddress.ip_network(each) for each in (*texts, *more))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must name networks such as 10.0.0.0/8: {error}.") from None
 

@@ -1,6 +1,7 @@
 """Secrets at rest: Fernet with the keys of the field-key file, the first for writing, all for reading."""
 
 import functools
+from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -23,7 +24,23 @@ def decrypt(token: "bytes | memoryview[int]") -> bytes:
     try:
         return _fernet().decrypt(bytes(token))
     except InvalidToken:
-        raise Undecryptable(f"No key in {settings.FIELD_KEY_FILE} opens this secret.") from None
+        raise _undecryptable() from None
+
+
+def _undecryptable() -> Undecryptable:
+    return Undecryptable(f"No key in {settings.FIELD_KEY_FILE} opens this secret.")
+
+
+def rewrapped(token: "bytes | memoryview[int]") -> bytes | None:
+    """The same secret under the newest key, None where it is under it already. Raises Undecryptable."""
+    newest = _keys()[0]
+    with suppress(InvalidToken):
+        newest.decrypt(bytes(token))
+        return None
+    try:
+        return _fernet().rotate(bytes(token))
+    except InvalidToken:
+        raise _undecryptable() from None
 
 
 def check_keys() -> None:
@@ -32,9 +49,18 @@ def check_keys() -> None:
 
 
 @functools.cache
-def _fernet() -> MultiFernet:
+def _keys() -> tuple[Fernet, ...]:
+    """The newest first."""
     lines = private_file(settings.FIELD_KEY_FILE).decode("ascii", "replace").split()
     try:
-        return MultiFernet([Fernet(line) for line in lines])
+        keys = tuple(Fernet(line) for line in lines)
     except ValueError:
-        raise ImproperlyConfigured(f"{settings.FIELD_KEY_FILE} must hold Fernet keys, one a line.") from None
+        keys = ()
+    if not keys:
+        raise ImproperlyConfigured(f"{settings.FIELD_KEY_FILE} must hold Fernet keys, one a line.")
+    return keys
+
+
+@functools.cache
+def _fernet() -> MultiFernet:
+    return MultiFernet(_keys())

@@ -165,7 +165,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Where connections for a site may go besides public addresses, such as the network of the school's own directory.
-PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS")
+# The demonstration's is on the loopback.
+PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS", *(("127.0.0.1/32",) if DEMO else ()))
 # PEM of the authorities that sign identity providers' certificates, where these are an institution's own.
 OUTBOUND_CA_FILE = os.environ.get("GATEHOUSE_OUTBOUND_CA_FILE", "")
 # Mail goes to staff only as yet: the link by which they set their password.

@@ -36,6 +36,8 @@ class SiteSettings:
     agreement_for_staff: bool
     skip_ca_certificate: bool
     tls_needs_ca: bool
+    restrict_reenrollment: bool
+    reenroll_without_user: bool
     clear_location_history: bool
     clear_commands: str
     access_rights: int
@@ -65,6 +67,8 @@ _DEFAULTS: dict[str, Any] = {
     "agreement_for_staff": False,
     "skip_ca_certificate": True,
     "tls_needs_ca": False,
+    "restrict_reenrollment": False,
+    "reenroll_without_user": False,
     "clear_location_history": False,
     "clear_commands": "nothing",
     "access_rights": 8191,

@@ -1,7 +1,7 @@
 """Every page an enrolling person can meet, each made anew: for rules that hold on all of them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from unittest import mock
 
@@ -18,6 +18,7 @@ from tests import people
 from tests.gallery_sign_in import SIGN_IN_PAGES
 from tests.iphone import IPhone
 from tests.moved_clock import Clock
+from tests.phone.errors import PhoneError
 from tests.phone.safari import USER_AGENTS
 from tests.visitor import Visitor, fetch_profile, person_at, phone_without_network
 
@@ -320,6 +321,19 @@ def complete(at: Gallery) -> HttpResponse:
 @page
 def failed(at: Gallery) -> HttpResponse:
     visitor, _phone = at.person("failed")
+    return visitor.get(f"{visitor.own}/failed/")
+
+
+@page
+def failed_not_theirs(at: Gallery) -> HttpResponse:
+    """The device is registered already, and the site restricts who may enroll it again."""
+    people.configure(at.site, restrict_reenrollment=True)
+    _visitor, first = at.person("enrolled")
+    token = at.invite()
+    visitor, phone = person_at("certificate-issued", token, clock=at.clock.now, udid=first.hardware.udid)
+    with suppress(PhoneError):
+        phone.authenticate()
+    visitor.headers["Accept-Language"] = at.language
     return visitor.get(f"{visitor.own}/failed/")
 
 

@@ -1,38 +1,30 @@
-"""What a device's check-in changes: Authenticate, TokenUpdate, CheckOut, and the refusals."""
+"""What a device's check-in changes: Authenticate, TokenUpdate, CheckOut."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from cryptography import x509
 from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
+from enrollment.actions.authorized import NotTheirs, check_authorized, check_claim, note_refused
 from enrollment.actions.endings import fail
 from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.reenrollment import clear_history
 from enrollment.mdm.check_in import Authenticate, CheckOut, TokenUpdate
 from enrollment.mdm.inventory import DeviceDetails
 from enrollment.models import (
-    Authority,
-    AuthorityState,
     Certificate,
     Command,
     Device,
     Enrollment,
-    Event,
-    EventKind,
     FailureReason,
     Status,
 )
 from enrollment.models.command import OPEN_STATES
-from enrollment.pki.errors import PkiError, flattened
-from enrollment.pki.signature import DeviceSignature
-from sites_config.changes import remember
 from sites_config.secrets import encrypt
 
 # From Authenticate on a certificate speaks for one UDID.
 BOUND = (Status.AUTHENTICATED, Status.ENROLLED, Status.SUPERSEDED, Status.CHECKED_OUT)
-CONFLICT_EVERY = timedelta(hours=1)
 
 
 class CheckInRefused(Exception):
@@ -53,6 +45,7 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
         return _authenticate_again(enrollment, message, now)
     try:
         with transaction.atomic():
+            check_claim(enrollment, message.udid)
             _know_device(enrollment, message.udid, now)
             move(
                 enrollment,
@@ -66,9 +59,22 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
                     "last_seen_at": now,
                 },
             )
+    except NotTheirs:
+        _refuse(certificate, message.udid, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.AUTHENTICATED, Status.ENROLLED):
             raise CheckInRefused(f"Authenticate while {enrollment.status}, or too late") from None
+
+
+def _refuse(certificate: Certificate, udid: str, now: datetime) -> None:
+    """Ends an attempt on a device that is somebody else's; the device is told no more than of any other refusal."""
+    enrollment = certificate.enrollment
+    enrollment.refresh_from_db(fields=["status", "failure_reason", "invitation_use"])
+    with transaction.atomic():
+        # A certificate that was replaced meanwhile ends nothing of what came after it.
+        if fail(enrollment, FailureReason.NOT_THEIRS, now=now, condition=Q(_unrevoked(certificate))):
+            note_refused(enrollment, udid, now=now)
+    raise CheckInRefused("the device is registered, and not to this person")
 
 
 def _unrevoked(certificate: Certificate) -> Exists:
@@ -121,6 +127,8 @@ def token_update(certificate: Certificate, message: TokenUpdate, *, now: datetim
             columns = push | {"enrolled_at": now}
             move(enrollment, Status.ENROLLED, now=now, condition=Q(ends_at__gt=now), columns=columns)
             _take_over(enrollment, now)
+    except NotTheirs:  # somebody else's since its Authenticate
+        _refuse(certificate, message.udid, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.ENROLLED):
             raise CheckInRefused(f"TokenUpdate while {enrollment.status}, or too late") from None
@@ -149,12 +157,15 @@ def _take_over(enrollment: Enrollment, now: datetime) -> None:
             "enrollment": enrollment,
             "ownership": enrollment.ownership,
             **enrollment.assignment,
+            "user_removed_at": None,
             "last_seen_at": now,
         }
     )
     # Conditional, because two new enrollments may claim one device at the same moment.
+    check_authorized(enrollment, device)
     while not Device.objects.filter(pk=device.pk, enrollment=device.enrollment).update(**columns):
-        device.refresh_from_db(fields=["enrollment"])
+        device.refresh_from_db()
+        check_authorized(enrollment, device)
     if device.enrollment is not None and device.enrollment_id != enrollment.pk:
         _supersede(device.enrollment, now)
         clear_history(enrollment, device)
@@ -220,66 +231,3 @@ def check_identity(certificate: Certificate, udid: str, topic: str | None = None
         raise CheckInRefused("another topic than the profile's")
     if enrollment.status in BOUND and enrollment.device is not None and enrollment.device.udid != udid:
         raise CheckInRefused("another UDID than the certificate's")
-
-
-def note_conflict(enrollment: Enrollment, *, now: datetime) -> None:
-    """A superseded certificate spoke again: an event on both timelines, at most one an hour."""
-    rows = Enrollment.objects.filter(
-        Q(conflict_noted_at=None) | Q(conflict_noted_at__lte=now - CONFLICT_EVERY)
-    )
-    if not rows.filter(pk=enrollment.pk).update(conflict_noted_at=now):
-        return
-    current = enrollment.device.enrollment if enrollment.device else None
-    Event.objects.bulk_create(
-        Event(
-            site_id=row.site_id,
-            kind=EventKind.DEVICE_CONFLICT,
-            at=now,
-            enrollment=row,
-            device_id=enrollment.device_id,
-        )
-        for row in (enrollment, current)
-        if row is not None
-    )
-
-
-def note_refusal(certificate: Certificate, *, why: str, now: datetime) -> None:
-    """A message under a certificate of ours was refused; at most one event an hour for the same reason."""
-    rows = Event.objects.filter(enrollment=certificate.enrollment_id, kind=EventKind.CERTIFICATE_REFUSED)
-    if rows.filter(at__gt=now - CONFLICT_EVERY, data__why=why).exists():
-        return
-    Event.objects.create(
-        site_id=certificate.site_id,
-        kind=EventKind.CERTIFICATE_REFUSED,
-        at=now,
-        enrollment=certificate.enrollment,
-        data={"why": why},
-    )
-
-
-def note_unknown(signature: DeviceSignature, body: bytes, *, now: datetime) -> None:
-    """A certificate that one of our authorities signed and no row knows, as after a restored backup.
-
-    Strangers' certificates leave no event. Raises PkiError for one that can't be read.
-    """
-    with flattened("name of the issuer"):
-        name = signature.certificate.issuer.public_bytes()
-    for site_id, issuer in remember(("authorities by name",), _authorities_by_name).get(name, ()):
-        try:
-            signature.verify(body, issuer=issuer, now=now)
-        except PkiError:
-            continue
-        data = {"why": "unknown certificate", "serial_number": f"{signature.certificate.serial_number:x}"}
-        noted = Event.objects.filter(site=site_id, kind=EventKind.CERTIFICATE_REFUSED, data=data)
-        if not noted.filter(at__gt=now - CONFLICT_EVERY).exists():
-            Event.objects.create(site_id=site_id, kind=EventKind.CERTIFICATE_REFUSED, at=now, data=data)
-        return
-
-
-def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
-    """(site id, certificate) of every authority in use, by its encoded name: several may have the same."""
-    found: dict[bytes, list[tuple[int, x509.Certificate]]] = {}
-    for row in Authority.objects.exclude(state=AuthorityState.RETIRED).only("site_id", "certificate_der"):
-        certificate = x509.load_der_x509_certificate(bytes(row.certificate_der))
-        found.setdefault(certificate.subject.public_bytes(), []).append((row.site_id, certificate))
-    return found

@@ -97,12 +97,12 @@ def expire_lapsed(*, now: datetime) -> int:
     return sum(expire(enrollment, lapsed, now=now, why="idle") for enrollment in rows.iterator())
 
 
-def fail(enrollment: Enrollment, reason: FailureReason, *, now: datetime) -> bool:
+def fail(enrollment: Enrollment, reason: FailureReason, *, now: datetime, condition: Q | None = None) -> bool:
     """Ends an attempt for a reason the person is told. False: it moved on meanwhile."""
     try:
         with transaction.atomic():
             columns = {"failure_reason": reason, "profile": None}
-            move(enrollment, Status.FAILED, now=now, why=reason, columns=columns)
+            move(enrollment, Status.FAILED, now=now, condition=condition, why=reason, columns=columns)
             withdraw_profiles(enrollment, now=now, signed_too=True)
             uses.give_back(enrollment)
     except MoveRefused:

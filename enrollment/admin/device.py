@@ -1,12 +1,18 @@
 """Devices, as they described themselves, with their enrollments."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
 
+from enrollment.actions.authorized import remove_user
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.models import Device, Enrollment
 from enrollment.models.assignment import COLUMNS
+from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
+from sites_config.admin.scoping import reach_of
+from sites_config.models import Privilege
 from sites_config.references import spoken
 
 
@@ -26,10 +32,21 @@ class EnrollmentsInline(ScopedTabularInline):
         return spoken(enrollment.reference)
 
 
-@admin.register(Device)
-class DeviceAdmin(FindsReference, WithTimeline):
-    """Read only: the words of the device itself."""
+def _may_help(admin_: "DeviceAdmin", request: HttpRequest, device: Device) -> bool:
+    reach = reach_of(request.user)
+    return reach.everything or device.site_id in reach.changing((Privilege.HELP_PEOPLE,))
 
+
+def _is_kept(device: Device) -> bool:
+    return device.enrollment_id is not None and device.user_removed_at is None
+
+
+@admin.register(Device)
+class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
+    """Read only: the words of the device itself. The button lets somebody else enroll it."""
+
+    also = (Privilege.HELP_PEOPLE,)
+    buttons = ("remove_user",)
     timeline_of = ("device", "enrollment__device")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     list_display = (
@@ -82,7 +99,17 @@ class DeviceAdmin(FindsReference, WithTimeline):
         ("Assigned to", {"fields": COLUMNS}),
         (
             "Management",
-            {"fields": ("site", "ownership", "method", "enrollment", "first_seen_at", "last_seen_at")},
+            {
+                "fields": (
+                    "site",
+                    "ownership",
+                    "method",
+                    "enrollment",
+                    "user_removed_at",
+                    "first_seen_at",
+                    "last_seen_at",
+                )
+            },
         ),
         (
             "State",
@@ -99,6 +126,15 @@ class DeviceAdmin(FindsReference, WithTimeline):
             },
         ),
     )
+
+    @button("Remove the user", _may_help, _is_kept)
+    def remove_user(self, request: HttpRequest, device: Device) -> None:
+        if remove_user(device, actor=actor(request), now=timezone.now()):
+            messages.success(
+                request, "It has no user now. Anyone who may enroll here may enroll it again, once."
+            )
+        else:
+            messages.error(request, "Somebody removed its user a moment ago.")
 
     @admin.display(description="enrolled by")
     def method(self, device: Device) -> str:

@@ -14,7 +14,10 @@ class AssignmentSource(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """User and location, the fields that directories know (Jamf Pro's User and Location)."""
+    """User and location, the fields that directories know (Jamf Pro's User and Location).
+
+    ``assigned_source`` and ``assigned_external_id``: which Identity that is; blank where no directory named it.
+    """
 
     assigned_user_name = models.CharField(max_length=150, blank=True)
     assigned_full_name = models.CharField(max_length=150, blank=True)
@@ -24,6 +27,8 @@ class Assignment(models.Model):
     assigned_room = models.CharField(max_length=100, blank=True)
     assigned_phone = models.CharField(max_length=40, blank=True)
     assigned_position = models.CharField(max_length=100, blank=True)
+    assigned_source = models.CharField(max_length=200, blank=True)
+    assigned_external_id = models.CharField(max_length=200, blank=True)
     assignment_source = models.CharField(max_length=20, choices=AssignmentSource.choices, blank=True)
 
     class Meta:

@@ -31,6 +31,9 @@ class Device(Assignment):
         default=list, blank=True, help_text="Identifiers and names of installed profiles."
     )
     ownership = models.CharField(max_length=20, choices=Ownership.choices, blank=True)
+    user_removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Staff took its user away: anyone may enroll it again, once."
+    )
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 

@@ -32,6 +32,7 @@ class FailureReason(models.TextChoices):
     SECOND_KEY = "second-key", "The profile was used on a second device"
     CANCELLED = "cancelled", "Cancelled by staff"
     PROFILE_REMOVED = "profile-removed", "The profile was removed before enrollment was complete"
+    NOT_THEIRS = "not-theirs", "The device is registered already, and not to this person"
 
 
 def new_public_id() -> str:

@@ -17,6 +17,8 @@ class EventKind(models.TextChoices):
     SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
     CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
     DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"
+    REENROLLMENT_REFUSED = "reenrollment-refused", "Somebody not authorized tried to enroll it again"
+    USER_REMOVED = "user-removed", "The device's user was removed"
     INVITATION_CREATED = "invitation-created", "Invitation created"
     INVITATION_LINK_SHOWN = "invitation-link-shown", "Invitation link shown"
     INVITATION_REVOKED = "invitation-revoked", "Invitation revoked"

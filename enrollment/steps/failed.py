@@ -32,11 +32,23 @@ class Texts:
         _("The profile was removed from the {device} before enrollment was complete."),
         placeholders=("device",),
     )
+    not_theirs = Message(
+        "failed.not-theirs",
+        _(
+            "This {device} is already registered. {support} can let you enroll it: after that, try again here."
+        ),
+        placeholders=("device", "support"),
+    )
+    not_theirs_title = Message(
+        "failed.not-theirs-title", _("You cannot enroll this {device} yet"), placeholders=("device",)
+    )
+    not_theirs_lead = Message("failed.not-theirs-lead", _("Your answers are kept."))
 
 
 _CAUSES = {
     FailureReason.SECOND_KEY: "used_twice",
     FailureReason.PROFILE_REMOVED: "removed",
+    FailureReason.NOT_THEIRS: "not_theirs",
 }
 
 
@@ -64,7 +76,10 @@ class Failed(Step):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         texts: ScreenTexts = context["texts"]
-        return context | {"cause": texts[self._cause()]}
+        cause = self._cause()
+        if cause == "not_theirs":  # trying again is of use only after somebody helped
+            context["page"].title, context["page"].lead = texts["not_theirs_title"], texts["not_theirs_lead"]
+        return context | {"cause": texts[cause]}
 
     def _cause(self) -> str:
         if self.visit.enrollment.status != Status.FAILED:

@@ -10,7 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from enrollment.actions import check_in
+from enrollment.actions import check_in, refusals
 from enrollment.actions.check_in import CheckInRefused
 from enrollment.actions.commands import take_report
 from enrollment.mdm.check_in import CHECK_IN_LIMIT, Authenticate, CheckOut, TokenUpdate, read_check_in
@@ -54,7 +54,7 @@ class DeviceView(View):
             _check_host(request, certificate)
             return self.answer(certificate, body, now)
         except CheckInRefused as refusal:
-            check_in.note_refusal(certificate, why=str(refusal), now=now)
+            refusals.note_refusal(certificate, why=str(refusal), now=now)
             raise BadMessage(str(refusal)) from None
 
     def _body(self, request: SiteRequest) -> bytes:
@@ -113,12 +113,12 @@ def _certificate(header: str, body: bytes, now: datetime) -> Certificate:
     signature = DeviceSignature.parse(header)
     row = check_in.certificate_with(signature.fingerprint)
     if row is None:
-        check_in.note_unknown(signature, body, now=now)
+        refusals.note_unknown(signature, body, now=now)
         raise BadMessage("an unknown certificate")
     issuer = x509.load_der_x509_certificate(bytes(row.authority.certificate_der))
     signature.verify(body, issuer=issuer, now=now)
     if row.authority.state == AuthorityState.RETIRED:
-        check_in.note_refusal(row, why="a certificate of a retired authority", now=now)
+        refusals.note_refusal(row, why="a certificate of a retired authority", now=now)
         raise BadMessage("a certificate of a retired authority")
     return row
 
@@ -138,5 +138,5 @@ def _superseded(certificate: Certificate, now: datetime) -> bool:
     """A device whose UDID was claimed by a later enrollment: 200, no command, and both timelines say so."""
     if certificate.enrollment.status != Status.SUPERSEDED:
         return False
-    check_in.note_conflict(certificate.enrollment, now=now)
+    refusals.note_conflict(certificate.enrollment, now=now)
     return True

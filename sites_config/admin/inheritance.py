@@ -25,6 +25,8 @@ INHERITED = (
     "agreement_for_staff",
     "skip_ca_certificate",
     "tls_needs_ca",
+    "restrict_reenrollment",
+    "reenroll_without_user",
     "clear_location_history",
     "clear_commands",
     "access_rights",

@@ -58,7 +58,17 @@ class SiteConfigurationInline(ScopedStackedInline):
         ),
         ("Agreement", {"fields": ("agreement_for_staff",)}),
         ("CA certificate", {"fields": ("skip_ca_certificate", "tls_needs_ca")}),
-        ("When a device enrolls again", {"fields": ("clear_location_history", "clear_commands")}),
+        (
+            "When a device enrolls again",
+            {
+                "fields": (
+                    "restrict_reenrollment",
+                    "reenroll_without_user",
+                    "clear_location_history",
+                    "clear_commands",
+                )
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -103,6 +103,19 @@ class SiteConfiguration(models.Model):
         blank=True,
         help_text="People are then told to trust it in Settings, General, About, Certificate Trust Settings.",
     )
+    restrict_reenrollment = models.BooleanField(
+        "restrict re-enrollment to authorized users",
+        null=True,
+        blank=True,
+        help_text="A device that is registered here is enrolled again only by staff with “Enroll Mobile Devices”, or "
+        "by the person it is assigned to, logged in at the same directory.",
+    )
+    reenroll_without_user = models.BooleanField(
+        "anyone may enroll again a device without a user",
+        null=True,
+        blank=True,
+        help_text="Under that restriction, also one whose user named themselves. No: staff only.",
+    )
     clear_location_history = models.BooleanField(
         "clear the history of users and locations when a device enrolls again",
         null=True,

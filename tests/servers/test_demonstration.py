@@ -3,8 +3,10 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from tests.iphone import ROOT, IPhone
 from tests.servers.postgres import free_port
 
-WORDS = ["portal", "admin", "staff", "invitation", "agreement", "single-use", "stop"]
+WORDS = ["portal", "admin", "staff", "directory", "invitation", "agreement", "single-use", "stop"]
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +38,22 @@ def facts(variables: dict[str, str]) -> Iterator[dict[str, str]]:
     ):
         assert process.stdout is not None
         lines = [process.stdout.readline().rstrip("\n") for _word in WORDS]
-        yield dict(line.split(" ", 1) for line in lines)
+        facts = dict(line.split(" ", 1) for line in lines)
+        yield facts
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
+    assert ends(int(re.findall(r"\d+", facts["directory"])[-1])), "the directory ends with the demonstration"
+
+
+def ends(port: int) -> bool:
+    """Within ten seconds nobody listens any more."""
+    for _again in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_it_prints_one_fact_a_line(facts: dict[str, str], variables: dict[str, str]) -> None:
@@ -56,6 +71,18 @@ def test_whoever_reads_an_address_may_call_it_at_once(facts: dict[str, str]) -> 
     phone = IPhone()
     user, password = facts["staff"].split(" ")
     assert phone.enroll(facts["portal"], {"username": user, "password": password}).page is not None
+
+
+def test_somebody_of_its_directory_logs_in_and_enrolls(facts: dict[str, str]) -> None:
+    """With slapd, which the tests have; over TLS by an authority of its own."""
+    user, password, where = facts["directory"].split(" ", 2)
+    assert re.fullmatch(r"\(OpenLDAP at 127\.0\.0\.1:\d+\)", where)
+
+    phone = IPhone()
+    answers = {"username": user, "password": password, "site": "Northwind Primary"}
+    page = phone.enroll(facts["portal"], answers).page
+
+    assert page is not None and page.h1 == "Enrollment complete" and "Greta Grün" in page.text
 
 
 def test_make_iphone_finishes_what_a_visitor_began(facts: dict[str, str], variables: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sites.models import Site
 
+from enrollment.actions.demo.directory import connect_directory, disconnect_directory
 from enrollment.actions.demo.district import (
     MANY_USES,
     SINGLE_USE,
@@ -24,6 +25,8 @@ __all__ = [
     "STAFF_NAME",
     "WITH_AGREEMENT",
     "NotADemonstration",
+    "connect_directory",
+    "disconnect_directory",
     "load_demo",
     "self_made_push_certificate",
     "single_use_token",

@@ -1,0 +1,76 @@
+"""What a device's message leaves on the timelines when it was refused, or came from an enrollment that is over."""
+
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from django.db.models import Q
+
+from enrollment.models import Authority, AuthorityState, Certificate, Enrollment, Event, EventKind
+from enrollment.pki.errors import PkiError, flattened
+from enrollment.pki.signature import DeviceSignature
+from sites_config.changes import remember
+
+CONFLICT_EVERY = timedelta(hours=1)
+
+
+def note_conflict(enrollment: Enrollment, *, now: datetime) -> None:
+    """A superseded certificate spoke again: an event on both timelines, at most one an hour."""
+    rows = Enrollment.objects.filter(
+        Q(conflict_noted_at=None) | Q(conflict_noted_at__lte=now - CONFLICT_EVERY)
+    )
+    if not rows.filter(pk=enrollment.pk).update(conflict_noted_at=now):
+        return
+    current = enrollment.device.enrollment if enrollment.device else None
+    Event.objects.bulk_create(
+        Event(
+            site_id=row.site_id,
+            kind=EventKind.DEVICE_CONFLICT,
+            at=now,
+            enrollment=row,
+            device_id=enrollment.device_id,
+        )
+        for row in (enrollment, current)
+        if row is not None
+    )
+
+
+def note_refusal(certificate: Certificate, *, why: str, now: datetime) -> None:
+    """A message under a certificate of ours was refused; at most one event an hour for the same reason."""
+    rows = Event.objects.filter(enrollment=certificate.enrollment_id, kind=EventKind.CERTIFICATE_REFUSED)
+    if rows.filter(at__gt=now - CONFLICT_EVERY, data__why=why).exists():
+        return
+    Event.objects.create(
+        site_id=certificate.site_id,
+        kind=EventKind.CERTIFICATE_REFUSED,
+        at=now,
+        enrollment=certificate.enrollment,
+        data={"why": why},
+    )
+
+
+def note_unknown(signature: DeviceSignature, body: bytes, *, now: datetime) -> None:
+    """A certificate that one of our authorities signed and no row knows, as after a restored backup.
+
+    Strangers' certificates leave no event. Raises PkiError for one that can't be read.
+    """
+    with flattened("name of the issuer"):
+        name = signature.certificate.issuer.public_bytes()
+    for site_id, issuer in remember(("authorities by name",), _authorities_by_name).get(name, ()):
+        try:
+            signature.verify(body, issuer=issuer, now=now)
+        except PkiError:
+            continue
+        data = {"why": "unknown certificate", "serial_number": f"{signature.certificate.serial_number:x}"}
+        noted = Event.objects.filter(site=site_id, kind=EventKind.CERTIFICATE_REFUSED, data=data)
+        if not noted.filter(at__gt=now - CONFLICT_EVERY).exists():
+            Event.objects.create(site_id=site_id, kind=EventKind.CERTIFICATE_REFUSED, at=now, data=data)
+        return
+
+
+def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
+    """(site id, certificate) of every authority in use, by its encoded name: several may have the same."""
+    found: dict[bytes, list[tuple[int, x509.Certificate]]] = {}
+    for row in Authority.objects.exclude(state=AuthorityState.RETIRED).only("site_id", "certificate_der"):
+        certificate = x509.load_der_x509_certificate(bytes(row.certificate_der))
+        found.setdefault(certificate.subject.public_bytes(), []).append((row.site_id, certificate))
+    return found

@@ -31,7 +31,7 @@ def check(request: SiteRequest, *, username: str, password: str) -> SignIn:
     except ValidationError:
         raise TooManyAttempts from None
     if isinstance(user, User) and user.is_active:
-        return _staff(user)
+        return staff_sign_in(user)
     # The password of a member of staff, mistyped, is nothing that a directory should hear.
     if not User.objects.filter(username__iexact=username.strip(), is_active=True).exists():
         who = sign_in_at_directories(
@@ -43,7 +43,8 @@ def check(request: SiteRequest, *, username: str, password: str) -> SignIn:
     raise WrongPassword
 
 
-def _staff(user: User) -> SignIn:
+def staff_sign_in(user: User) -> SignIn:
+    """Who a member of staff is, once everything asked of them was right."""
     return SignIn(
         method=SignInMethod.STAFF,
         source="staff",

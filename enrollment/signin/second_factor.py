@@ -5,11 +5,15 @@ from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidSignature
 
+from enrollment.signin.password import TooManyAttempts
 from sites_config.models import User
+from sites_config.second_factor import lacks_second_factor, needs_second_factor
 from sites_config.secrets import Undecryptable, decrypt, encrypt
+from sites_config.site_settings import SiteSettings
 
 # What fido2 raises for an answer that no authenticator gives.
 MALFORMED = (ArithmeticError, AttributeError, InvalidSignature, LookupError, TypeError, ValueError)
@@ -56,6 +60,39 @@ def opened(user: User, seal: str) -> str | None:
     except (Undecryptable, ValueError):
         return None
     return str(secret) if account == user.pk else None
+
+
+class WrongCode(Exception):
+    """Neither the code of this half minute, unused, nor a recovery code that is left."""
+
+
+class NoSecondFactor(Exception):
+    """One is required here, and the account has none."""
+
+
+def asks_for_code(user: User, site: SiteSettings) -> bool:
+    """Whether the portal wants a code after the password: the account has an app, or a site requires it.
+
+    Raises NoSecondFactor.
+    """
+    if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        return True
+    if lacks_second_factor(user, site):
+        raise NoSecondFactor
+    return needs_second_factor(user, site)
+
+
+def check_code(user: User, code: str) -> None:
+    """A code of the app or a recovery code, which counts as used from now on. Raises WrongCode, TooManyAttempts.
+
+    allauth's form, for its limit by account and for its memory of used codes; nothing goes into a session.
+    """
+    form = BaseAuthenticateForm(data={"code": code}, user=user)
+    if form.is_valid():
+        form.authenticator.record_usage()
+        return
+    too_many = form.has_error("code", "too_many_login_attempts")
+    raise TooManyAttempts if too_many else WrongCode
 
 
 def factors_of(user: User) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from django.views.generic import FormView, TemplateView
 from enrollment.signin.second_factor import factors_of, opened, sealed
 from enrollment.views.accounts import or_busy
 from enrollment.views.passkeys import OPTIONS, PasskeyForm
+from sites_config.http import SiteRequest
+from sites_config.second_factor import lacks_second_factor
 from sites_config.staff_pages import staff_page
 
 
@@ -97,8 +99,11 @@ class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
     template_name = "account/second_factor_new_codes.html"
 
 
-def show_overview(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/second_factor.html", {"has": factors_of(request.user)})  # type: ignore[arg-type]
+def show_overview(request: SiteRequest) -> HttpResponse:
+    lacks = lacks_second_factor(request.user, request.site)
+    return render(
+        request, "account/second_factor.html", {"has": factors_of(request.user), "must_set_up": lacks}
+    )
 
 
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]

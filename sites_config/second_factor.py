@@ -1,6 +1,9 @@
 """Whether an account has a second factor, and whether a site asks for one."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
+from django.db.models import OuterRef, QuerySet
 
 from sites_config.changes import remember
 from sites_config.models import SiteConfiguration, SitePrivilege, User
@@ -12,7 +15,18 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def has_second_factor(user: User) -> bool:
     """An authenticator app or a passkey, whatever the site asks for."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+def second_factors() -> QuerySet[Any]:
+    """Those of the account of an outer query."""
+    rows: QuerySet[Any] = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    return rows
+
+
+def remove_second_factors_of(user: User) -> None:
+    """All of them, and the recovery codes; a login that waits for a code waits in vain."""
+    Authenticator.objects.filter(user=user).delete()
 
 
 def needs_second_factor(user: User, site: SiteSettings) -> bool:

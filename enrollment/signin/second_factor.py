@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 
 from enrollment.signin.password import TooManyAttempts
 from sites_config.models import User
-from sites_config.second_factor import lacks_second_factor, needs_second_factor
+from sites_config.second_factor import FACTORS, needs_second_factor
 from sites_config.secrets import Undecryptable, decrypt, encrypt
 from sites_config.site_settings import SiteSettings
 
@@ -75,11 +75,13 @@ def asks_for_code(user: User, site: SiteSettings) -> bool:
 
     Raises NoSecondFactor.
     """
-    if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    if Authenticator.Type.TOTP in types:
         return True
-    if lacks_second_factor(user, site):
+    needed = needs_second_factor(user, site)
+    if needed and not types & set(FACTORS):
         raise NoSecondFactor
-    return needs_second_factor(user, site)
+    return needed
 
 
 def check_code(user: User, code: str) -> None:

@@ -83,7 +83,7 @@ class SecondFactor(Step):
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
         visit = self.visit
-        user = User.objects.filter(pk=waiting_user(visit.enrollment, visit.now)).first()
+        user = User.objects.filter(pk=waiting_user(visit.enrollment, visit.now) or 0).first()
         if user is None or not LocalStaffBackend().user_can_authenticate(user):
             stop_waiting(visit.enrollment, now=visit.now)  # closed since; the log-in page says the rest
             return None

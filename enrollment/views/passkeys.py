@@ -85,7 +85,8 @@ class Remove(views.RemoveWebAuthnView):  # type: ignore[misc]
     success_url = reverse_lazy("mfa_index")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"what": f"“{self.object}”"}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"what": f"“{self.object}”"}
 
 
 class LogIn(views.LoginWebAuthnView):  # type: ignore[misc]

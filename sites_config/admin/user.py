@@ -98,8 +98,9 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = for_user(SitePrivilege.objects.select_related("site").order_by("site__name"), request.user)
         seen = Prefetch("site_privileges", rows, to_attr="seen_privileges")
-        accounts: QuerySet[Any] = super().get_queryset(request).prefetch_related(seen)
-        return accounts.annotate(has_factor=Exists(second_factors()))
+        accounts = super().get_queryset(request).prefetch_related(seen)
+        rows_shown: QuerySet[Any] = accounts.annotate(has_factor=Exists(second_factors()))
+        return rows_shown
 
     @admin.display(description="second factor", boolean=True, ordering="has_factor")
     def second_factor(self, user: User) -> bool:

@@ -21,7 +21,7 @@ OF_AN_ENROLLMENT = {
     "mdm_profile", "install", "install_fetched", "install_stalled", "install_authenticated",
     "complete", "failed", "resume", "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
     "install_not_fetched", "gate_with_an_enrollment", "hand_over", "hand_over_made",
-    "enrollment_cancelled",
+    "enrollment_cancelled", "second_factor", "second_factor_refused",
 }  # fmt: skip
 
 

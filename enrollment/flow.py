@@ -14,11 +14,13 @@ from enrollment.steps.log_in import LogIn
 from enrollment.steps.mdm_profile import MdmProfile
 from enrollment.steps.ownership import ChooseOwnership
 from enrollment.steps.personal import Personal
+from enrollment.steps.second_factor import SecondFactor
 from enrollment.visit import Visit
 from sites_config.models import Ownership
 
 STEPS: tuple[type[Step], ...] = (
     LogIn,
+    SecondFactor,
     ChooseOwnership,
     Assign,
     ChooseSite,

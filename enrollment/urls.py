@@ -3,7 +3,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from enrollment.views import accounts, gate, hand_over, language, mdm, profile, safari, scep, sign_in, welcome
+from enrollment.views import (
+    accounts,
+    gate,
+    hand_over,
+    language,
+    mdm,
+    passkeys,
+    profile,
+    safari,
+    scep,
+    second_factor,
+    sign_in,
+    welcome,
+)
 
 to_portal = RedirectView.as_view(url="/enroll/", query_string=True)
 
@@ -28,9 +41,21 @@ urlpatterns = [
     path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),
     # Staff, on their way to the admin. The names are allauth's, which reverses them.
     path("accounts/login/", accounts.log_in, name="account_login"),
+    path("accounts/login/passkey/", passkeys.log_in, name="mfa_login_webauthn"),
     path("accounts/logout/", accounts.log_out, name="account_logout"),
     path("accounts/password/change/", accounts.change_password, name="account_change_password"),
     path("accounts/password/set/<str:uid>/<str:token>/", accounts.set_password, name="account_set_password"),
+    path("accounts/confirm/", accounts.confirm, name="account_reauthenticate"),
+    path("accounts/second-factor/", second_factor.overview, name="mfa_index"),
+    path("accounts/second-factor/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("accounts/second-factor/confirm/", second_factor.confirm, name="mfa_reauthenticate"),
+    path("accounts/second-factor/app/", second_factor.add_app, name="mfa_activate_totp"),
+    path("accounts/second-factor/app/remove/", second_factor.remove_app, name="mfa_deactivate_totp"),
+    path("accounts/second-factor/codes/", second_factor.codes, name="mfa_view_recovery_codes"),
+    path("accounts/second-factor/codes/new/", second_factor.new_codes, name="mfa_generate_recovery_codes"),
+    path("accounts/second-factor/passkey/", passkeys.add, name="mfa_add_webauthn"),
+    path("accounts/second-factor/passkey/confirm/", passkeys.confirm, name="mfa_reauthenticate_webauthn"),
+    path("accounts/second-factor/passkey/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
     # The device. These never change: they stand in profiles that live for years.
     path("p/<str:token>.mobileconfig", profile.download, name="profile"),
     path("scep/<slug:authority>", scep.Scep.as_view(), name="scep"),

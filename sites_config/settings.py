@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "sites_config",
     "enrollment",
 ]
@@ -115,6 +116,11 @@ ACCOUNT_RATE_LIMITS = {
     "directory_search": "600/m/key",
     "provider": "600/m/ip",
 }
+# Second factors of staff. A passkey belongs to the address where it was made; codes work at every one.
+MFA_ADAPTER = "enrollment.signin.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("GATEHOUSE_TRUSTED_PROXIES", 0)
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/admin/"

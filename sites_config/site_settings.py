@@ -29,6 +29,7 @@ class SiteSettings:
     time_zone: zoneinfo.ZoneInfo
     portal_open: bool
     password_log_in: bool
+    second_factor_for_staff: bool
     institutional_enrollment: bool
     personal_enrollment: bool
     personal_sign_in_domain: str
@@ -60,6 +61,7 @@ _DEFAULTS: dict[str, Any] = {
     "time_zone": "UTC",
     "portal_open": True,
     "password_log_in": True,
+    "second_factor_for_staff": False,
     "institutional_enrollment": True,
     "personal_enrollment": False,
     "personal_sign_in_domain": "",

@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from enrollment.models import AccessGroup, CloudIdentityProvider
 from enrollment.signin import discovery, openid
 from enrollment.signin.failures import Reason, SignInFailed
+from sites_config.models import User
 from tests import people
+from tests.authenticator_app import WRONG, give_app
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -102,6 +104,28 @@ def sign_in_invalid(at: "Gallery") -> HttpResponse:
     return returned(at, Reason.INVALID)
 
 
+def _at_code(at: "Gallery") -> Visitor:
+    give_app(User.objects.get(username="alice"))
+    visitor = at.visitor()
+    visitor.log_in()
+    return visitor
+
+
+def second_factor(at: "Gallery") -> HttpResponse:
+    visitor = _at_code(at)
+    return visitor.get(f"{visitor.own}/second-factor/")
+
+
+def second_factor_refused(at: "Gallery") -> HttpResponse:
+    visitor = _at_code(at)
+    return visitor.post(f"{visitor.own}/second-factor/", {"code": WRONG})
+
+
+def second_factor_missing(at: "Gallery") -> HttpResponse:
+    people.configure(at.site, second_factor_for_staff=True)
+    return at.visitor().log_in()
+
+
 SIGN_IN_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
     show.__name__: show
     for show in (
@@ -114,5 +138,8 @@ SIGN_IN_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
         sign_in_stranger,
         sign_in_invalid,
         no_access,
+        second_factor,
+        second_factor_refused,
+        second_factor_missing,
     )
 }

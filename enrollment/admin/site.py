@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, reverse
 
 from sites_config.admin.scoped import ScopedAdmin
+from sites_config.second_factor import lacks_second_factor
 from sites_config.staff_pages import staff_page
 
 # The index in the order of the work; models in brackets of their apps would be scattered over three of them.
@@ -49,7 +50,7 @@ class GatehouseAdminSite(AdminSite):
         return [each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return staff_page(super().admin_view(view, cacheable))
+        return staff_page(super().admin_view(_second_factor_first(view), cacheable))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """To allauth's page; somebody who is logged in without access is told so instead of sent in circles."""
@@ -72,6 +73,18 @@ class GatehouseAdminSite(AdminSite):
         apps = super().get_app_list(request, app_label)
         models = {model["object_name"]: model for app in apps for model in app["models"]}
         return apps if app_label else list(_groups(models))
+
+
+def _second_factor_first(view: Any) -> Any:
+    """Where a site requires it, everything but the way out waits until there is one."""
+
+    @functools.wraps(view)
+    def page(request: Any, *args: Any, **kwargs: Any) -> Any:
+        if lacks_second_factor(request.user, request.site) and request.path != reverse("admin:logout"):
+            return redirect("mfa_index")
+        return view(request, *args, **kwargs)
+
+    return page
 
 
 def _groups(models: dict[str, Any]) -> Iterable[dict[str, Any]]:

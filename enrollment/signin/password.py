@@ -44,7 +44,7 @@ def check(request: SiteRequest, *, username: str, password: str) -> SignIn:
 
 
 def staff_sign_in(user: User) -> SignIn:
-    """As whom a member of staff is known."""
+    """Who a member of staff is, once everything asked of them was right."""
     return SignIn(
         method=SignInMethod.STAFF,
         source="staff",

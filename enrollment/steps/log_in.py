@@ -6,14 +6,17 @@ from typing import Any
 from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.enrollments import SignIn, sign_in
 from enrollment.actions.identities import keep
+from enrollment.actions.second_factor import wait_for_code, waiting_user
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.models import SignInMethod
 from enrollment.signin import password, providers
 from enrollment.signin.failures import STATUS, SignInFailed
+from enrollment.signin.second_factor import NoSecondFactor, asks_for_code
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
 from enrollment.steps.leaving import leaving_page
@@ -83,6 +86,8 @@ class LogIn(Step):
     @classmethod
     def done(cls, visit: Visit) -> bool:
         """Once more after rules or privileges changed so that the only site left is another than was applied."""
+        if waiting_user(visit.enrollment, visit.now) is not None:
+            return True
         if not visit.enrollment.signed_in_with:
             return False
         return len(visit.candidates) > 1 or visit.site_is_settled
@@ -116,8 +121,22 @@ class LogIn(Step):
             self.status = 503
             form.add_error(None, self.text(Texts.unreachable))
             return None
-        accept(self.visit, who)
+        if not self._waits_for_code(who):
+            accept(self.visit, who)
         return None
+
+    def _waits_for_code(self, who: SignIn) -> bool:
+        """Staff with a second factor: the password alone is no sign-in. Raises Problem, AnswersFrozen."""
+        try:
+            if who.user is None or not asks_for_code(who.user, self.visit.entry_site):
+                return False
+        except NoSecondFactor:
+            address = f"{self.request.get_host()}{reverse('mfa_index')}"
+            raise Problem("second_factor_missing", 403, address=address) from None
+        allow(self.visit, who)
+        self.visit.begin()
+        wait_for_code(self.visit.enrollment, who.user.pk, now=self.visit.now)
+        return True
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.POST.get("provider")
@@ -155,10 +174,15 @@ class LogIn(Step):
         }
 
 
-def accept(visit: Visit, who: SignIn) -> None:
-    """Makes who signed in a fact of the enrollment, if they may enroll at all. Raises Problem, AnswersFrozen."""
+def allow(visit: Visit, who: SignIn) -> None:
+    """Raises Problem for somebody who may not enroll at all."""
     if not visit.would_allow(who):
         raise Problem("no_privilege" if who.method == SignInMethod.STAFF else "no_access", 403)
+
+
+def accept(visit: Visit, who: SignIn) -> None:
+    """Makes who signed in a fact of the enrollment, if they may enroll at all. Raises Problem, AnswersFrozen."""
+    allow(visit, who)
     visit.begin()
     sign_in(visit.enrollment, who, now=visit.now, access_groups=visit.groups_of(who))
     keep(who, site_id=visit.enrollment.entry_site_id, now=visit.now)

@@ -130,6 +130,16 @@ class Texts:
     )
     no_access_action = Message("problem.no-access.action", _("Log in as someone else"))
 
+    second_factor_missing_title = Message(
+        "problem.second-factor-missing.title", _("Your account needs a second factor")
+    )
+    second_factor_missing_cause = Message(
+        "problem.second-factor-missing.cause",
+        _("Set it up first in the administration, at {address}; {support} can help."),
+        placeholders=("address", "support"),
+    )
+    second_factor_missing_action = Message("problem.second-factor-missing.action", _("Use another account"))
+
     agreement_declined_title = Message("problem.agreement-declined.title", _("Nothing was installed"))
     agreement_declined_cause = Message(
         "problem.agreement-declined.cause",

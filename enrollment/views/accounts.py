@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import views
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,12 @@ def hashing_password_change(request: HttpRequest) -> HttpResponse:
         return views.password_change(request)  # type: ignore[no-any-return]
 
 
+class Confirm(views.ReauthenticateView):  # type: ignore[misc]
+    """The password once more, before a second factor is added or taken away."""
+
+    template_name = "account/confirm.html"
+
+
 class SetPassword(FormView):  # type: ignore[type-arg]  # generic for the type checker only
     """Behind a link of sites_config/password_links.py: GET changes nothing, POST sets the password and ends it."""
 
@@ -80,6 +87,7 @@ class SetPassword(FormView):  # type: ignore[type-arg]  # generic for the type c
 set_password = staff_page(or_busy(SetPassword.as_view()))  # type: ignore[arg-type]  # no view here streams
 log_in = staff_page(or_busy(LogIn.as_view()))
 log_out = staff_page(views.logout)
+confirm = staff_page(login_required(or_busy(Confirm.as_view())))
 change_password = staff_page(or_busy(hashing_password_change))
 
 

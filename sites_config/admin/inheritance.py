@@ -18,6 +18,7 @@ INHERITED = (
     "time_zone",
     "portal_open",
     "password_log_in",
+    "second_factor_for_staff",
     "institutional_enrollment",
     "personal_enrollment",
     "personal_sign_in_domain",

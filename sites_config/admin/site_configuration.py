@@ -45,6 +45,7 @@ class SiteConfigurationInline(ScopedStackedInline):
                 )
             },
         ),
+        ("Staff", {"fields": ("second_factor_for_staff",)}),
         (
             "Whose devices",
             {

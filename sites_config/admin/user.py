@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UsernameField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Exists, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
@@ -17,6 +17,7 @@ from sites_config.admin.scoped import OwnSitesFilter, RowForm
 from sites_config.admin.scoping import for_user, reach_of
 from sites_config.models import Privilege, SitePrivilege, User, described
 from sites_config.password_links import MailNotSent, mail_password_link, password_link
+from sites_config.second_factor import has_second_factor, remove_second_factors_of, second_factors
 
 if TYPE_CHECKING:
     _UserAdmin = UserAdmin[User]
@@ -48,6 +49,22 @@ def _is_active(user: User) -> bool:
     return user.is_active and (not user.is_demo or settings.DEMO)
 
 
+class SecondFactorFilter(admin.SimpleListFilter):
+    """Who would be asked to set one up."""
+
+    title = "second factor"
+    parameter_name = "second_factor"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", "Set up"), ("no", "None")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        has_one = Exists(second_factors())
+        return queryset.filter(has_one if self.value() == "yes" else ~has_one)
+
+
 @admin.register(User)
 class AccountAdmin(AdminWithButtons, _UserAdmin):
     """Accounts are closed, not deleted: timelines name them. Django's own page sets a password.
@@ -60,7 +77,7 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
     form = add_form = AccountForm
     add_form_template = None
     change_form_template = "admin/sites_config/user/change_form.html"
-    buttons = ("mail_password_link",)
+    buttons = ("mail_password_link", "remove_second_factors")
     list_display = (
         "username",
         "first_name",
@@ -69,9 +86,10 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
         "roles",
         "is_staff",
         "is_active",
+        "second_factor",
         "last_login",
     )
-    list_filter = ("is_staff", "is_active", ("site_privileges__site", OwnSitesFilter))
+    list_filter = ("is_staff", "is_active", SecondFactorFilter, ("site_privileges__site", OwnSitesFilter))
     search_fields = ("username", "first_name", "last_name", "email")
     readonly_fields = ("last_login", "date_joined", "is_demo")
     filter_horizontal = ()
@@ -80,7 +98,13 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = for_user(SitePrivilege.objects.select_related("site").order_by("site__name"), request.user)
         seen = Prefetch("site_privileges", rows, to_attr="seen_privileges")
-        return super().get_queryset(request).prefetch_related(seen)
+        accounts = super().get_queryset(request).prefetch_related(seen)
+        rows_shown: QuerySet[Any] = accounts.annotate(has_factor=Exists(second_factors()))
+        return rows_shown
+
+    @admin.display(description="second factor", boolean=True, ordering="has_factor")
+    def second_factor(self, user: User) -> bool:
+        return bool(getattr(user, "has_factor", False))
 
     @admin.display(description="privileges")
     def roles(self, user: User) -> str:
@@ -128,6 +152,16 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
             )
         messages.success(request, f"Mailed to {user.email}: a link that works once, for a day.")
         return None
+
+    @button("Remove second factors", may_change, has_second_factor)
+    def remove_second_factors(self, request: HttpRequest, user: User) -> None:
+        """For a lost phone: app, passkeys and recovery codes go; the password stays."""
+        remove_second_factors_of(user)
+        self.log_change(request, user, "Removed the second factors.")
+        messages.success(
+            request,
+            f"{user} logs in with the password alone now, and sets up a second factor anew where one is required.",
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Privileges that are used in the administration do nothing for an account that may not open it."""

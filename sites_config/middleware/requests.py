@@ -49,7 +49,7 @@ def _too_large(request: SiteRequest) -> HttpResponse | None:
 
 
 def _set_headers(request: SiteRequest, response: HttpResponse) -> None:
-    if _route(request).startswith(("admin:", "account_")):
+    if _route(request).startswith(("admin:", "account_", "mfa_")):
         response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -58,6 +58,13 @@ class SiteConfiguration(models.Model):
         blank=True,
         help_text="No: the log-in page shows the identity providers alone, and a small link for staff.",
     )
+    second_factor_for_staff = models.BooleanField(
+        "staff need a second factor",
+        null=True,
+        blank=True,
+        help_text="Yes: whoever may do something at this site sets one up before the administration opens, and enters "
+        "a code when logging in to enroll.",
+    )
     institutional_enrollment = models.BooleanField(
         "institutionally owned devices",
         null=True,

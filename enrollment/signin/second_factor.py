@@ -7,7 +7,6 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.models import Authenticator
-from cryptography.exceptions import InvalidSignature
 
 from enrollment.signin.password import TooManyAttempts
 from sites_config.models import User
@@ -16,7 +15,7 @@ from sites_config.secrets import Undecryptable, decrypt, encrypt
 from sites_config.site_settings import SiteSettings
 
 # What fido2 raises for an answer that no authenticator gives.
-MALFORMED = (ArithmeticError, AttributeError, InvalidSignature, LookupError, TypeError, ValueError)
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

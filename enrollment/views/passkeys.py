@@ -57,8 +57,6 @@ class AddForm(AddWebAuthnForm):  # type: ignore[misc]
     name = forms.CharField(required=False, max_length=60)
 
     def clean(self) -> dict[str, Any]:
-        # Every passkey is one that logs in without a password: it asks for a finger, a face or a PIN.
-        self.cleaned_data["passwordless"] = True
         try:
             cleaned: dict[str, Any] = super().clean()
         except MALFORMED:
@@ -72,6 +70,7 @@ class Add(views.AddWebAuthnView):  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if OPTIONS in request.POST:
+            # Every passkey is one that logs in without a password: it asks for a finger, a face or a PIN.
             return JsonResponse(begin_registration(request.user, passwordless=True))
         return super().post(request, *args, **kwargs)  # type: ignore[no-any-return]
 

@@ -18,7 +18,7 @@ MakePhone = Callable[..., IPhone]
 @pytest.fixture(autouse=True)
 def fresh_memory(request: pytest.FixtureRequest) -> Iterator[None]:
     """No test sees what another remembered of its configuration, or its rate limits."""
-    commits = "transactional_db" in request.fixturenames
+    commits = _commits(request)
     if commits:
         request.getfixturevalue("transactional_db")
         cache.clear()  # its table is no model's, so no flush empties it
@@ -27,6 +27,13 @@ def fresh_memory(request: pytest.FixtureRequest) -> Iterator[None]:
     changes.forget()
     if commits:
         cache.clear()  # whichever story comes next in this process
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    """By the fixture or by the mark."""
+    mark = request.node.get_closest_marker("django_db")
+    by_mark = mark is not None and bool(mark.kwargs.get("transaction"))
+    return by_mark or "transactional_db" in request.fixturenames
 
 
 @pytest.fixture

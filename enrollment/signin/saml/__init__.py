@@ -1,0 +1,1 @@
+"""Signing in with a SAML identity provider; nothing else knows pysaml2."""

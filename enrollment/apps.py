@@ -15,11 +15,19 @@ class EnrollmentConfig(AppConfig):
             Authority,
             CloudIdentityProvider,
             PushCertificate,
+            SamlIdentityProvider,
             SigningIdentity,
         )
         from sites_config.changes import follow, follow_choices
 
-        follow(Authority, SigningIdentity, PushCertificate, CloudIdentityProvider, AccessGroup)
+        follow(
+            Authority,
+            SigningIdentity,
+            PushCertificate,
+            CloudIdentityProvider,
+            SamlIdentityProvider,
+            AccessGroup,
+        )
         follow_choices(AccessGroup.sites.through)
 
 

@@ -12,6 +12,7 @@ from enrollment.views import (
     passkeys,
     profile,
     safari,
+    saml,
     scep,
     second_factor,
     sign_in,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("enroll/<slug:public_id>/ca-status", safari.ca_status, name="ca-status"),
     path("enroll/<slug:public_id>/log-out", safari.log_out, name="log-out"),
     path("enroll/<slug:public_id>/start-over", safari.start_over, name="start-over"),
+    path("enroll/<slug:public_id>/signed-in", sign_in.returned_from_saml, name="saml-return"),
     path("enroll/<slug:public_id>/hand-over", hand_over.Offer.as_view(), name="offer-hand-over"),
     path("h/<str:token>", hand_over.Take.as_view(), name="take-hand-over"),
     path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
@@ -39,6 +41,8 @@ urlpatterns = [
     path("go-on-here", gate.go_on_here, name="go-on-here"),
     # Back from identity providers. These are registered there.
     path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),
+    path("accounts/saml/<int:number>/metadata", saml.Metadata.as_view(), name="saml-metadata"),
+    path("accounts/saml/<int:number>/acs", saml.consumer, name="saml-consumer"),
     # Staff, on their way to the admin. The names are allauth's, which reverses them.
     path("accounts/login/", accounts.log_in, name="account_login"),
     path("accounts/login/passkey/", passkeys.log_in, name="mfa_login_webauthn"),

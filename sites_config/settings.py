@@ -116,6 +116,8 @@ ACCOUNT_RATE_LIMITS = {
     "directory_search": "600/m/key",
     "provider": "600/m/ip",
 }
+# djangosaml2 would look for a library that sets the policy of pages; the request middleware does.
+SAML_CSP_HANDLER = ""
 # Second factors of staff. A passkey belongs to the address where it was made; codes work at every one.
 MFA_ADAPTER = "enrollment.signin.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -204,5 +206,8 @@ LOGGING = {
         "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.security.csrf": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # pysaml2 logs whole assertions; what went wrong is said by whoever called it.
+        "saml2": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "djangosaml2": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -25,6 +25,9 @@ from enrollment.models.issued_profile import IssuedProfile
 from enrollment.models.moves import MOVES, Status
 from enrollment.models.person import Person
 from enrollment.models.push_certificate import PushCertificate
+from enrollment.models.saml_identity_provider import SamlIdentityProvider
+from enrollment.models.saml_key import KeyUse, SamlKey
+from enrollment.models.saml_round_trip import SamlRoundTrip, SeenSamlMessage
 from enrollment.models.signing_identity import SigningIdentity
 
 __all__ = [
@@ -51,8 +54,13 @@ __all__ = [
     "Invitation",
     "InvitationUse",
     "IssuedProfile",
+    "KeyUse",
     "Person",
     "PushCertificate",
+    "SamlIdentityProvider",
+    "SamlKey",
+    "SamlRoundTrip",
+    "SeenSamlMessage",
     "SignInMethod",
     "SigningIdentity",
     "Status",

@@ -6,9 +6,9 @@ from typing import Any
 from enrollment.directories.entry import Entry, Group
 from enrollment.models import CloudIdentityProvider
 from enrollment.models.cloud_identity_provider import CLAIMS
+from enrollment.signin.entries import LONGEST_ID
 from enrollment.signin.failures import Reason, SignInFailed
 
-LONGEST_ID = 200  # characters, the width of the identity's column
 MOST_GROUPS = 1000
 
 

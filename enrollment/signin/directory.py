@@ -16,9 +16,9 @@ from enrollment.directories.ldap.entries import entry, wanted
 from enrollment.directories.ldap.groups import groups_of
 from enrollment.directories.ldap.lookup import askable, servers_of
 from enrollment.models import DirectoryServer, SignInMethod
+from enrollment.signin.entries import signed_in
 from enrollment.signin.staff import Busy
 
-LONGEST_NAME = 150  # characters, the width of the enrollment's column
 # A directory that is slow must not hold every thread of the process.
 AT_ONCE, LONGEST_WAIT = 2, 1.0  # seconds
 _slots = threading.BoundedSemaphore(AT_ONCE)
@@ -55,21 +55,10 @@ def _asked(
             unavailable = error
             continue
         if found is not None:
-            return _signed_in(found)
+            return signed_in(SignInMethod.LDAP, found)
     if unavailable is not None:
         raise unavailable
     return None
-
-
-def _signed_in(who: Entry) -> SignIn:
-    return SignIn(
-        method=SignInMethod.LDAP,
-        source=who.source,
-        external_id=who.external_id,
-        name=(who.full_name or who.user_name)[:LONGEST_NAME],
-        user=None,
-        entry=who,
-    )
 
 
 @receiver(ldap_error, dispatch_uid="an error of a directory is no wrong password")

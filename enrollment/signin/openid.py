@@ -21,11 +21,11 @@ from enrollment.models.cloud_identity_provider import CloudKind
 from enrollment.signin import discovery
 from enrollment.signin.claims import entry_of
 from enrollment.signin.completed import completed
+from enrollment.signin.entries import signed_in
 from enrollment.signin.failures import Reason, SignInFailed
 from sites_config.http import SiteRequest
 from sites_config.secrets import decrypt
 
-LONGEST_NAME = 150  # characters, the width of the enrollment's column
 LEEWAY = 60  # seconds that clocks may differ
 # How each kind is told to ask for the password even of somebody who is still logged in there.
 # Google knows no such way: it shows which account goes on.
@@ -58,7 +58,8 @@ def finish(request: SiteRequest, row: CloudIdentityProvider) -> Returned:
     try:
         claims = _claims(request, provider, state)
         _check(row, claims, begun=float(state["data"]["at"]))
-        return Returned(public_id, _signed_in(row, claims))
+        who = completed(row, entry_of(row, claims), claims)
+        return Returned(public_id, signed_in(SignInMethod.OIDC, who))
     except SignInFailed as failure:
         failure.enrollment = public_id
         raise
@@ -102,18 +103,6 @@ def _check(row: CloudIdentityProvider, claims: dict[str, Any], *, begun: float) 
     logged_in = claims.get("auth_time")
     if row.fresh_login and isinstance(logged_in, int | float) and logged_in < begun - LEEWAY:
         raise SignInFailed(Reason.OVER, f"{row}: the log-in is older than this enrollment's")
-
-
-def _signed_in(row: CloudIdentityProvider, claims: dict[str, Any]) -> SignIn:
-    who = completed(row, entry_of(row, claims), claims)
-    return SignIn(
-        method=SignInMethod.OIDC,
-        source=who.source,
-        external_id=who.external_id,
-        name=(who.full_name or who.user_name or who.email)[:LONGEST_NAME],
-        user=None,
-        entry=who,
-    )
 
 
 def callback_path(row: CloudIdentityProvider) -> str:

@@ -6,10 +6,9 @@ from django.core.exceptions import ValidationError
 from enrollment.actions.enrollments import SignIn
 from enrollment.models import SignInMethod
 from enrollment.signin.directory import sign_in_at_directories
+from enrollment.signin.entries import LONGEST_NAME
 from sites_config.http import SiteRequest
 from sites_config.models import User
-
-LONGEST_NAME = 150  # characters, the width of the enrollment's column
 
 
 class WrongPassword(Exception):

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from enrollment.models import CloudIdentityProvider, Enrollment
+from enrollment.models import CloudIdentityProvider, Enrollment, SamlIdentityProvider
 from enrollment.models.identity_provider import IdentityProvider
 from enrollment.signin import openid
+from enrollment.signin.saml import request as saml
 from sites_config.changes import remember
 from sites_config.http import SiteRequest
 from sites_config.site_settings import SiteSettings
@@ -14,6 +15,7 @@ from sites_config.site_settings import SiteSettings
 # By the first half of a button's key: the table, and what begins a log-in there.
 KINDS: dict[str, tuple[type[IdentityProvider], Callable[[SiteRequest, Any, Enrollment], str]]] = {
     "oidc": (CloudIdentityProvider, openid.begin),
+    "saml": (SamlIdentityProvider, saml.begin),
 }
 
 
@@ -38,22 +40,22 @@ def _choices(site: SiteSettings) -> tuple[Choice, ...]:
     found = [
         (row.position, row.pk, Choice(f"{kind}-{row.pk}", row.name))
         for kind, (model, _begin) in KINDS.items()
-        for row in _rows(model, site)
+        for row in _rows(model, site).filter(enabled=True)
     ]
     return tuple(choice for _position, _pk, choice in sorted(found, key=lambda each: each[:2]))
 
 
 def _rows(model: type[Any], site: SiteSettings) -> Any:
-    return model.objects.filter(site__in=site.lineage, enabled=True)
+    return model.objects.filter(site__in=site.lineage)
 
 
-def provider(site: SiteSettings, key: str) -> Any:
+def provider(site: SiteSettings, key: str, *, switched_on: bool = True) -> Any:
     """The row behind a button of this site. Raises NoSuchProvider."""
     kind, _, number = key.partition("-")
     if kind not in KINDS or not number.isascii() or not number.isdigit() or len(number) > 18:
         raise NoSuchProvider
     row = _rows(KINDS[kind][0], site).filter(pk=int(number)).first()
-    if row is None:
+    if row is None or (switched_on and not row.enabled):
         raise NoSuchProvider
     return row
 

@@ -11,6 +11,7 @@ from enrollment.actions.enrollments import AnswersFrozen, SignIn
 from enrollment.models import Enrollment
 from enrollment.signin import openid, providers
 from enrollment.signin.failures import STATUS, SignInFailed
+from enrollment.signin.saml.consumer import fetch
 from enrollment.steps.base import Problem, see_other
 from enrollment.steps.log_in import LogIn, accept
 from enrollment.views.browser_key import opens, sent_key
@@ -35,6 +36,20 @@ def returned_from_openid(request: SiteRequest, number: int) -> HttpResponse:
     finally:
         request.session.flush()  # it held no more than what was begun
     return attach(request, back.enrollment, back.who)
+
+
+@require_GET
+def returned_from_saml(request: SiteRequest, public_id: str) -> HttpResponse:
+    """Fetches what the provider's POST brought, which carried no browser key. The other GET that R04 allows."""
+    row = rows_for_pages(request).filter(public_id=public_id).first()
+    key = sent_key(request)
+    if row is None or not opens(key, row):
+        return not_this_browsers(request, row, key)
+    try:
+        who = fetch(row, request.GET.get("ticket", ""))
+    except SignInFailed as failure:
+        return failed(request, failure)
+    return attach(request, public_id, who)
 
 
 def attach(request: SiteRequest, public_id: str, who: SignIn) -> HttpResponse:

@@ -4,12 +4,14 @@ import base64
 
 import pytest
 
-from enrollment.signin.saml.message import BadMessage, check_response, decoded
+from enrollment.signin.saml.message import BadMessage, NotSuccessful, check_response, decoded
 
 NAMES = (
     'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" '
     'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
 )
+STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
+SUCCESS = f'<samlp:Status><samlp:StatusCode Value="{STATUS}Success"/></samlp:Status>'
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
@@ -27,7 +29,7 @@ def assertion(inside: str = "", number: str = "a") -> str:
 
 
 def response(*children: str) -> str:
-    return f'<samlp:Response ID="r" {NAMES}>{"".join(children)}</samlp:Response>'
+    return f'<samlp:Response ID="r" {NAMES}>{SUCCESS}{"".join(children)}</samlp:Response>'
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,13 @@ def test_base64_with_line_breaks_is_read_and_nothing_longer_than_the_limit() -> 
     for bad in ("not base64!", base64.b64encode(b"\xff\xfe").decode(), "PHg+" * 400_000, "PHg+" * 349_600):
         with pytest.raises(BadMessage):
             decoded(bad)
+
+
+def test_a_failure_is_told_from_an_answer() -> None:
+    denied = f'<samlp:StatusCode Value="{STATUS}Responder"><samlp:StatusCode Value="{STATUS}AuthnFailed"/>'
+    with pytest.raises(NotSuccessful, match="Responder AuthnFailed"):
+        check_response(
+            response().replace(SUCCESS, f"<samlp:Status>{denied}</samlp:StatusCode></samlp:Status>")
+        )
+    with pytest.raises(NotSuccessful):
+        check_response(response(assertion()).replace(SUCCESS, ""))

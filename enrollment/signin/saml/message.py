@@ -27,8 +27,15 @@ _DIGESTS = {
 _DECLARATION = re.compile(r"""\s*<\?xml version=["']1\.0["']( encoding=["'][Uu][Tt][Ff]-8["'])?\s*\?>""")
 
 
+STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
+
+
 class BadMessage(Exception):
     """The text says what is wrong, and nothing of the content."""
+
+
+class NotSuccessful(Exception):
+    """The provider says that it logged in nobody; the text is its status (SAML Core, 3.2.2.2)."""
 
 
 def decoded(form_value: str) -> str:
@@ -46,13 +53,26 @@ def decoded(form_value: str) -> str:
 
 
 def check_response(xml: str) -> None:
-    """One assertion, in clear or encrypted, where it belongs. Raises BadMessage."""
+    """One assertion, in clear or encrypted, where it belongs. Raises BadMessage, NotSuccessful."""
     root = _parsed(xml)
     if root.tag != f"{PROTOCOL}Response":
         raise BadMessage("not a Response")
     elements = list(_elements(root))
     _check_ids(elements)
     _check_algorithms(elements)
+    _check_status(root)
+    _check_assertion(root, elements)
+
+
+def _check_status(root: Element) -> None:
+    """Nobody vouches for a failure, and nobody has to: it only ends this way."""
+    code = root.find(f"{PROTOCOL}Status/{PROTOCOL}StatusCode")
+    if code is None or code.get("Value") != f"{STATUS}Success":
+        codes = root.iterfind(f"{PROTOCOL}Status//{PROTOCOL}StatusCode")
+        raise NotSuccessful(" ".join(each.get("Value", "").removeprefix(STATUS)[:60] for each in codes))
+
+
+def _check_assertion(root: Element, elements: list[Element]) -> None:
     if any(each.tag == f"{SAML}Advice" for each in elements):
         raise BadMessage("Advice, which may hold further assertions")
     # By their local names: another namespace would be somebody's try to hide one.

@@ -1,0 +1,113 @@
+"""To a SAML identity provider and back: each way is gone once, and so is each assertion."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from enrollment.actions.tokens import digest, new_token
+from enrollment.models import Enrollment, SamlIdentityProvider, SamlRoundTrip, SeenSamlMessage
+from sites_config.secrets import decrypt, encrypt
+
+LIVES = timedelta(hours=1)
+TICKET_LIVES = timedelta(minutes=2)
+
+
+class AlreadyReturned(Exception):
+    """By this way somebody came back before, or the assertion was shown before."""
+
+
+def begin(
+    provider: SamlIdentityProvider,
+    enrollment: Enrollment,
+    *,
+    relay_state: str,
+    request_id: str,
+    consumer_url: str,
+    now: datetime,
+) -> None:
+    SamlRoundTrip.objects.create(
+        site_id=enrollment.site_id,
+        provider=provider,
+        enrollment=enrollment,
+        relay_state_sha256=digest(relay_state),
+        request_id=request_id,
+        consumer_url=consumer_url,
+        begun_at=now,
+        expires_at=now + LIVES,
+    )
+
+
+def under_way(
+    provider: SamlIdentityProvider, relay_state: str, consumer_url: str, *, now: datetime
+) -> SamlRoundTrip | None:
+    """Whoever knows the RelayState was sent there from here, or saw it on the way; nothing more."""
+    rows = SamlRoundTrip.objects.select_related("enrollment")
+    return rows.filter(
+        relay_state_sha256=digest(relay_state),
+        provider=provider,
+        consumer_url=consumer_url,
+        expires_at__gt=now,
+    ).first()
+
+
+def finish(
+    trip: SamlRoundTrip,
+    outcome: Mapping[str, Any],
+    *,
+    assertion_id: str,
+    forget_at: datetime,
+    session: Mapping[str, str],
+    now: datetime,
+) -> str:
+    """The ticket for ``outcome``. Raises AlreadyReturned."""
+    ticket = new_token()
+    columns = _waiting(outcome, ticket, now) | {
+        "returned_at": now,
+        "session_encrypted": encrypt(json.dumps(session).encode()),
+    }
+    try:
+        with transaction.atomic():
+            if not SamlRoundTrip.objects.filter(pk=trip.pk, returned_at=None).update(**columns):
+                raise AlreadyReturned
+            remember_message(trip.provider_id, assertion_id, forget_at=forget_at, now=now)
+    except IntegrityError:
+        raise AlreadyReturned from None
+    return ticket
+
+
+def fail(trip: SamlRoundTrip, outcome: Mapping[str, Any], *, now: datetime) -> str:
+    """The ticket for what went wrong; the way stays open, for the answer that is right. Raises AlreadyReturned."""
+    ticket = new_token()
+    if not SamlRoundTrip.objects.filter(pk=trip.pk, returned_at=None).update(
+        **_waiting(outcome, ticket, now)
+    ):
+        raise AlreadyReturned
+    return ticket
+
+
+def _waiting(outcome: Mapping[str, Any], ticket: str, now: datetime) -> dict[str, Any]:
+    return {
+        "outcome_encrypted": encrypt(json.dumps(outcome).encode()),
+        "ticket_sha256": digest(ticket),
+        "ticket_expires_at": now + TICKET_LIVES,
+    }
+
+
+def take(enrollment: Enrollment, ticket: str, *, now: datetime) -> Any:
+    """What the ticket is for, once; else None. The caller has checked whose enrollment it is."""
+    waiting = SamlRoundTrip.objects.filter(
+        enrollment=enrollment, ticket_sha256=digest(ticket), ticket_expires_at__gt=now
+    )
+    outcome = waiting.values_list("outcome_encrypted", flat=True).first()
+    if outcome is None or not waiting.update(ticket_sha256=b"", outcome_encrypted=b""):
+        return None
+    return json.loads(decrypt(outcome))
+
+
+def remember_message(provider_id: int, message_id: str, *, forget_at: datetime, now: datetime) -> None:
+    """Raises IntegrityError for one that was seen before: call it in a transaction."""
+    SeenSamlMessage.objects.filter(provider_id=provider_id, forget_at__lte=now).delete()
+    SeenSamlMessage.objects.create(provider_id=provider_id, sha256=digest(message_id), forget_at=forget_at)

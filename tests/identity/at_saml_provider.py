@@ -1,0 +1,101 @@
+"""A person at a SAML identity provider: fills in its forms until one posts home, as a browser would."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from django.contrib.sites.models import Site
+from django.http import HttpResponse
+from django.utils import timezone
+
+from enrollment.actions.saml_keys import have_key
+from enrollment.models import SamlIdentityProvider
+from enrollment.signin.saml.metadata import read_metadata
+from tests.identity.at_provider import press
+from tests.live import TestAuthority
+from tests.phone.forms import Form, read_forms
+from tests.phone.html_tree import parse
+from tests.servers.saml import PEOPLE, IdentityProvider
+from tests.visitor import Visitor
+
+MAX_PAGES = 12
+HOME = "https://alpha.test"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The form that posts home: its path and fields."""
+
+    path: str
+    fields: dict[str, str]
+
+
+def connect(site: Site, running: IdentityProvider, **columns: object) -> SamlIdentityProvider:
+    """The row, known at the provider."""
+    now = timezone.now()
+    read = read_metadata(running.metadata(), now=now)
+    defaults: dict[str, Any] = {
+        "name": "Northwind Account",
+        "entity_id": read.entity_id,
+        "metadata_xml": read.xml,
+        "room_attribute": "roomNumber",
+        "department_attribute": "department",
+    }
+    row = SamlIdentityProvider.objects.create(site=site, **(defaults | columns))
+    have_key(row, now=now)
+    register(row, running, site)
+    return row
+
+
+def register(row: SamlIdentityProvider, running: IdentityProvider, site: Site) -> None:
+    """What an administrator does at the provider: read our metadata, from the address where it is published."""
+    host = site.addresses.order_by("pk").values_list("host", flat=True)[0]
+    published = Visitor(host).get(f"{row.path}metadata")
+    assert published.status_code == 200, published.content
+    running.knows(f"{site.pk}-{row.pk}", published.content)
+
+
+class AtSamlProvider:
+    """Keeps the provider's cookies between log-ins, as Safari does."""
+
+    def __init__(self, tls: TestAuthority) -> None:
+        self.session = requests.Session()
+        self.session.verify = str(tls.root_file)
+        self.session.trust_env = False
+
+    def log_in(self, address: str, name: str = "ada", home: str = HOME) -> Answer:
+        """Follows redirects and forms until one posts home."""
+        typed = {"username": name, "password": str(PEOPLE[name]["password"])}
+        answer = self.session.get(address, allow_redirects=False, timeout=20)
+        for _page in range(MAX_PAGES):
+            if leads := answer.headers.get("Location", ""):
+                answer = self.session.get(urljoin(answer.url, leads), allow_redirects=False, timeout=20)
+                continue
+            form = _form(answer)
+            data = dict(form.data(typed, form.button()))
+            if form.action.startswith(f"{home}/"):
+                return Answer(form.action.removeprefix(home), data)
+            answer = self.session.post(form.action, data=data, allow_redirects=False, timeout=20)
+        raise AssertionError(f"nothing leads home: {answer.text[:2000]}")
+
+
+def _form(answer: requests.Response) -> Form:
+    forms = [each for each in read_forms(parse(answer.text), answer.url) if each.method == "POST"]
+    assert forms, f"{answer.status_code} {answer.text[:3000]}"
+    return forms[0]
+
+
+def send(visitor: Visitor, answer: Answer) -> HttpResponse:
+    """The browser posts it from the provider's page, without any of our cookies: they are Lax."""
+    return Visitor(visitor.host).post(answer.path, answer.fields, origin="https://127.0.0.1")
+
+
+def log_in(
+    visitor: Visitor, at_provider: AtSamlProvider, row: SamlIdentityProvider, name: str = "ada"
+) -> str:
+    """The path of what follows, "" for a page that says why not."""
+    address = press(visitor, f"saml-{row.pk}")
+    back = send(visitor, at_provider.log_in(address, name, f"https://{visitor.host}"))
+    assert back.status_code == 303, back.content.decode()
+    return str(visitor.get(back.headers["Location"]).headers.get("Location", ""))

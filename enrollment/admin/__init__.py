@@ -19,6 +19,7 @@ from enrollment.admin import (
     message_text,
     person,
     push_certificate,
+    saml_identity_provider,
     signing_identity,
     sites,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "message_text",
     "person",
     "push_certificate",
+    "saml_identity_provider",
     "signing_identity",
     "sites",
 ]

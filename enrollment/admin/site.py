@@ -25,7 +25,10 @@ GROUPS = (
         "Sites and staff",
         ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege"),
     ),
-    ("Sign-in and directories", ("DirectoryServer", "CloudIdentityProvider", "AccessGroup", "Identity")),
+    (
+        "Sign-in and directories",
+        ("DirectoryServer", "SamlIdentityProvider", "CloudIdentityProvider", "AccessGroup", "Identity"),
+    ),
     (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),

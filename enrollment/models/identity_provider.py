@@ -26,3 +26,8 @@ class IdentityProvider(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ready(self) -> bool:
+        """Enough is known of it that somebody could log in."""
+        return self.enabled

@@ -33,8 +33,9 @@ class SamlIdentityProvider(IdentityProvider):
     """Gatehouse is a service provider of it (SAML 2.0, web browser single sign-on). ``metadata_xml`` was read by
     enrollment/signin/saml/metadata.py: one EntityDescriptor."""
 
-    metadata_url = models.URLField(
+    metadata_url = models.CharField(
         "metadata URL",
+        max_length=400,
         blank=True,
         help_text="With https. Read anew by the command refresh_saml_metadata, so that a new key of the provider "
         "is known before it signs with it. Blank: the metadata is uploaded.",
@@ -50,11 +51,11 @@ class SamlIdentityProvider(IdentityProvider):
     metadata_valid_until = models.DateTimeField(null=True, editable=False)
     metadata_problem = models.CharField(max_length=300, blank=True, editable=False)
     own_entity_id = models.CharField(
-        "own entity ID",
+        "our entity ID",
         max_length=1024,
         blank=True,
-        help_text="The name under which Gatehouse is registered at the provider. Blank: the address of its own "
-        "metadata. Changing it means registering anew.",
+        help_text="The name under which Gatehouse is registered at the provider. Blank: the address of our metadata. "
+        "Changing it means registering anew.",
     )
     name_id_format = models.CharField(
         "NameID",
@@ -90,6 +91,10 @@ class SamlIdentityProvider(IdentityProvider):
     def source(self) -> str:
         """Names the row, not its entity ID: anybody can write that into metadata of their own."""
         return f"saml:{self.pk}"
+
+    @property
+    def ready(self) -> bool:
+        return self.enabled and bool(self.metadata_xml)
 
     @property
     def path(self) -> str:

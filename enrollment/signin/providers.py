@@ -40,7 +40,8 @@ def _choices(site: SiteSettings) -> tuple[Choice, ...]:
     found = [
         (row.position, row.pk, Choice(f"{kind}-{row.pk}", row.name))
         for kind, (model, _begin) in KINDS.items()
-        for row in _rows(model, site).filter(enabled=True)
+        for row in _rows(model, site)
+        if row.ready
     ]
     return tuple(choice for _position, _pk, choice in sorted(found, key=lambda each: each[:2]))
 
@@ -49,13 +50,13 @@ def _rows(model: type[Any], site: SiteSettings) -> Any:
     return model.objects.filter(site__in=site.lineage)
 
 
-def provider(site: SiteSettings, key: str, *, switched_on: bool = True) -> Any:
-    """The row behind a button of this site. Raises NoSuchProvider."""
+def provider(site: SiteSettings, key: str, *, ready: bool = True) -> Any:
+    """The row behind a button of this site; with ``ready=False`` one without a button too. Raises NoSuchProvider."""
     kind, _, number = key.partition("-")
     if kind not in KINDS or not number.isascii() or not number.isdigit() or len(number) > 18:
         raise NoSuchProvider
     row = _rows(KINDS[kind][0], site).filter(pk=int(number)).first()
-    if row is None or (switched_on and not row.enabled):
+    if row is None or (ready and not row.ready):
         raise NoSuchProvider
     return row
 

@@ -26,7 +26,7 @@ class Metadata(MetadataView):  # type: ignore[misc]  # djangosaml2 has no types
 
     def get(self, request: SiteRequest, number: int) -> Any:
         try:
-            row = providers.provider(request.site, f"saml-{number}", switched_on=False)
+            row = providers.provider(request.site, f"saml-{number}", ready=False)
         except providers.NoSuchProvider:
             return problem_page(request, "not_found", 404, action="/enroll/")
         with described(row, request.build_absolute_uri("/").removesuffix("/")) as self.configuration:

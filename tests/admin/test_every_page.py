@@ -48,7 +48,8 @@ def test_the_forms_for_adding_open(as_root: Client, alphas: World) -> None:
     open_forms = {name for name, status in answers.items() if status == 200}
     assert open_forms == {
         "Site", "SiteAddress", "SitePrivilege", "User", "MessageText", "Invitation", "Agreement", "CaCertificate",
-        "Person", "SigningIdentity", "PushCertificate", "DirectoryServer", "CloudIdentityProvider", "AccessGroup",
+        "Person", "SigningIdentity", "PushCertificate", "DirectoryServer", "CloudIdentityProvider",
+        "SamlIdentityProvider", "AccessGroup",
     }  # fmt: skip
     assert set(answers.values()) == {200, 403}
 

@@ -32,6 +32,7 @@ from enrollment.models import (
     Identity,
     Invitation,
     Person,
+    SamlIdentityProvider,
     Status,
 )
 from sites_config.middleware.sessions import SITE_KEY
@@ -84,6 +85,9 @@ def populate(site: Site, host: str, word: str) -> World:
         issuer="https://login.example",
         client_id=f"client-{word}",
         client_secret_encrypted=encrypt(SECRETS[3].encode()),
+    )
+    SamlIdentityProvider.objects.create(
+        site=site, name=f"SAML {word}", entity_id=f"https://saml.example/{word}"
     )
     AccessGroup.objects.create(site=site, group_name=f"Group {word}").sites.add(site)
     Identity.objects.create(

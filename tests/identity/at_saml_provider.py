@@ -9,7 +9,7 @@ from django.contrib.sites.models import Site
 from django.http import HttpResponse
 from django.utils import timezone
 
-from enrollment.actions.saml_keys import have_key
+from enrollment.actions.saml_providers import prepare
 from enrollment.models import SamlIdentityProvider
 from enrollment.signin.saml.metadata import read_metadata
 from tests.identity.at_provider import press
@@ -43,7 +43,7 @@ def connect(site: Site, running: IdentityProvider, **columns: object) -> SamlIde
         "department_attribute": "department",
     }
     row = SamlIdentityProvider.objects.create(site=site, **(defaults | columns))
-    have_key(row, now=now)
+    prepare(row, now=now)
     register(row, running, site)
     return row
 

@@ -64,7 +64,9 @@ def test_from_the_portal_to_a_managed_device_that_is_theirs(
     assert (known.source, known.external_id) == (f"saml:{row.pk}", "p-ada-1")
 
 
-def test_r02_nothing_stays_open_in_the_browser(row: SamlIdentityProvider, at_provider: AtSamlProvider) -> None:
+def test_r02_nothing_stays_open_in_the_browser(
+    row: SamlIdentityProvider, at_provider: AtSamlProvider
+) -> None:
     visitor = Visitor()
     log_in(visitor, at_provider, row)
 

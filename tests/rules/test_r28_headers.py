@@ -142,6 +142,6 @@ def test_r28_forms_work_over_https_from_the_same_origin_only(
     assert forged.status_code == 403
 
 
-def test_r28_only_what_devices_call_is_exempt_from_csrf() -> None:
+def test_r28_only_what_devices_and_providers_call_is_exempt_from_csrf() -> None:
     exempt = {each.name for each in ROUTES.values() if getattr(each.callback, "csrf_exempt", False)}
-    assert exempt == {"scep", "mdm-check-in", "mdm-connect", "profile", "ca-profile"}
+    assert exempt == {"scep", "mdm-check-in", "mdm-connect", "profile", "ca-profile", "saml-consumer"}

@@ -4,7 +4,14 @@ from datetime import datetime
 
 from django.contrib.sites.models import Site
 
-from enrollment.models import AccessGroup, CloudIdentityProvider, DirectoryServer, Identity
+from enrollment.actions.saml_providers import prepare
+from enrollment.models import (
+    AccessGroup,
+    CloudIdentityProvider,
+    DirectoryServer,
+    Identity,
+    SamlIdentityProvider,
+)
 
 
 def sign_in_examples(site: Site, now: datetime) -> None:
@@ -25,6 +32,13 @@ def sign_in_examples(site: Site, now: datetime) -> None:
         name="Northwind Account",
         defaults={"enabled": False, "issuer": "https://login.northwind.example", "client_id": "gatehouse"},
     )
+    saml, made = SamlIdentityProvider.objects.get_or_create(
+        site=site,
+        name="Northwind Campus",
+        defaults={"enabled": False, "metadata_url": "https://saml.northwind.example/metadata"},
+    )
+    if made:
+        prepare(saml, now=now)
     Identity.objects.get_or_create(
         site=site,
         source=server.source,

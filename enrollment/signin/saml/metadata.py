@@ -56,9 +56,9 @@ def read_metadata(content: bytes, entity_id: str = "", *, now: datetime) -> Prov
     return _reduced(entity.get("entityID", ""), role, valid_until)
 
 
-def stored_metadata(xml: str, *, now: datetime) -> ProviderMetadata:
-    """What was read before, for pages that show it."""
-    return read_metadata(xml.encode(), now=now)
+def stored_metadata(xml: str) -> ProviderMetadata:
+    """What was read before, for pages that show it; when it ends stands in a column of its own."""
+    return read_metadata(xml.encode(), now=datetime.now(UTC))
 
 
 def _parsed(content: bytes) -> Element:

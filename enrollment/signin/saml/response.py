@@ -15,7 +15,7 @@ from saml2.saml import SCM_BEARER
 from enrollment.models import SamlIdentityProvider, SamlRoundTrip
 from enrollment.signin.failures import Reason, SignInFailed
 from enrollment.signin.saml.message import BadMessage, NotSuccessful, check_response, decoded
-from enrollment.signin.saml.service_provider import LEEWAY, NoKey, client, decryption_keys, own_entity_id
+from enrollment.signin.saml.service_provider import LEEWAY, NoKey, client, decryption_keys
 from enrollment.signin.saml.xmlsec import XmlSecMissing
 
 TIMES = timedelta(seconds=LEEWAY)
@@ -64,7 +64,7 @@ def _signed(row: SamlIdentityProvider, trip: SamlRoundTrip, xml: str) -> Any:
             BINDING_HTTP_POST,
             outstanding={trip.request_id: "/"},
             outstanding_certs={trip.request_id: keys},
-            conv_info={"entity_id": own_entity_id(row)},
+            conv_info={"entity_id": row.own_entity_id},
         )
     except (NoKey, XmlSecMissing):
         raise
@@ -111,7 +111,7 @@ def _conditions(row: SamlIdentityProvider, conditions: Any, now: datetime) -> da
     audiences = [
         [_text(each) for each in restriction.audience] for restriction in conditions.audience_restriction
     ]
-    _must(bool(audiences) and all(own_entity_id(row) in each for each in audiences), "Audience")
+    _must(bool(audiences) and all(row.own_entity_id in each for each in audiences), "Audience")
     if conditions.not_before:
         _must(_time(conditions.not_before, "NotBefore") <= now + TIMES, "NotBefore")
     end = _time(conditions.not_on_or_after, "NotOnOrAfter")

@@ -11,19 +11,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from django.conf import settings
 from djangosaml2.overrides import Saml2Client
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import SPConfig
 from saml2.sigver import RSACrypto
 from saml2.xmldsig import DIGEST_SHA256, SIG_RSA_SHA256
 
+from enrollment.actions.saml_providers import addresses
 from enrollment.models import KeyUse, SamlIdentityProvider, SamlKey
 from enrollment.pki.keys import key_from_der
 from enrollment.signin.saml.xmlsec import XmlSec, xmlsec1
-from sites_config.models import SiteAddress
 from sites_config.secrets import decrypt
-from sites_config.site_settings import sites_within
 
 LEEWAY = 60  # seconds that clocks may differ
 
@@ -41,7 +39,7 @@ class Client(Saml2Client):  # type: ignore[misc]  # no types
 
 def client(row: SamlIdentityProvider, consumer_url: str) -> Client:
     """For one request. Raises NoKey, XmlSecMissing."""
-    made = Client(_configuration(own_entity_id(row), row.metadata_xml, consumer_url))
+    made = Client(_configuration(row.own_entity_id, row.metadata_xml, consumer_url))
     made.sec.crypto = XmlSec(xmlsec1())
     made.sec.sec_backend = RSACrypto(_private_key(_key(row, KeyUse.CURRENT)))
     return made
@@ -52,24 +50,11 @@ def decryption_keys(row: SamlIdentityProvider) -> list[str]:
     return [_pem(_private_key(key)) for key in row.keys.all()]
 
 
-def own_entity_id(row: SamlIdentityProvider) -> str:
-    return row.own_entity_id or f"{addresses(row)[0]}{row.path}metadata"
-
-
-def addresses(row: SamlIdentityProvider) -> list[str]:
-    """Scheme and host of each address at which people may come back; the site's own first."""
-    scheme = "https" if settings.SECURE else "http"
-    sites = [row.site_id, *sites_within(row.site_id)]
-    hosts = SiteAddress.objects.filter(site__in=sites).order_by("pk").values_list("site", "host")
-    in_order = sorted(hosts, key=lambda each: each[0] != row.site_id)
-    return [f"{scheme}://{host}" for _site, host in in_order]
-
-
 @contextmanager
 def described(row: SamlIdentityProvider, here: str) -> Iterator[SPConfig]:
     """For our metadata: every address, ``here`` among them, and every certificate that counts now or soon."""
     urls = list(dict.fromkeys([*addresses(row), here]))
-    options = _options(own_entity_id(row), [f"{url}{row.path}acs" for url in urls])
+    options = _options(row.own_entity_id, [f"{url}{row.path}acs" for url in urls])
     provider = options["service"]["sp"]
     provider["name_id_format"] = [row.name_id_format]
     provider["endpoints"]["single_logout_service"] = [

@@ -1,9 +1,11 @@
 """A person at a SAML identity provider: fills in its forms until one posts home, as a browser would."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+import pytest
 import requests
 from django.contrib.sites.models import Site
 from django.http import HttpResponse
@@ -16,11 +18,34 @@ from tests.identity.at_provider import press
 from tests.live import TestAuthority
 from tests.phone.forms import Form, read_forms
 from tests.phone.html_tree import parse
-from tests.servers.saml import PEOPLE, IdentityProvider
+from tests.servers.saml import PEOPLE, IdentityProvider, saml
 from tests.visitor import Visitor
 
 MAX_PAGES = 12
 HOME = "https://alpha.test"
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, tls: TestAuthority) -> Iterator[IdentityProvider]:
+    with saml(tmp_path_factory.mktemp("saml"), tls) as provider:
+        yield provider
+
+
+@pytest.fixture(autouse=True)
+def as_usual(running: IdentityProvider) -> Iterator[None]:
+    """No story finds it answering as another wanted."""
+    running.wants()
+    yield
+
+
+@pytest.fixture
+def row(alpha: Site, running: IdentityProvider) -> SamlIdentityProvider:
+    return connect(alpha, running)
+
+
+@pytest.fixture
+def at_provider(tls: TestAuthority) -> "AtSamlProvider":
+    return AtSamlProvider(tls)
 
 
 @dataclass(frozen=True)
@@ -48,18 +73,28 @@ def connect(site: Site, running: IdentityProvider, **columns: object) -> SamlIde
     return row
 
 
-def register(row: SamlIdentityProvider, running: IdentityProvider, site: Site) -> None:
-    """What an administrator does at the provider: read our metadata, from the address where it is published."""
+def register(
+    row: SamlIdentityProvider, running: IdentityProvider, site: Site, *, wants_signed: bool = True
+) -> None:
+    """What an administrator does at the provider: read our metadata, from the address where it is published.
+
+    ``wants_signed=False``: somebody who does not read that our assertions must be signed.
+    """
     host = site.addresses.order_by("pk").values_list("host", flat=True)[0]
     published = Visitor(host).get(f"{row.path}metadata")
     assert published.status_code == 200, published.content
-    running.knows(f"{site.pk}-{row.pk}", published.content)
+    content: bytes = published.content
+    if not wants_signed:
+        assert b'WantAssertionsSigned="true"' in content
+        content = content.replace(b'WantAssertionsSigned="true"', b"")
+    running.knows(f"{site.pk}-{row.pk}", content)
 
 
 class AtSamlProvider:
     """Keeps the provider's cookies between log-ins, as Safari does."""
 
     def __init__(self, tls: TestAuthority) -> None:
+        self.typed = 0  # how often the password was asked for
         self.session = requests.Session()
         self.session.verify = str(tls.root_file)
         self.session.trust_env = False
@@ -76,6 +111,7 @@ class AtSamlProvider:
             data = dict(form.data(typed, form.button()))
             if form.action.startswith(f"{home}/"):
                 return Answer(form.action.removeprefix(home), data)
+            self.typed += form.asks("password")
             answer = self.session.post(form.action, data=data, allow_redirects=False, timeout=20)
         raise AssertionError(f"nothing leads home: {answer.text[:2000]}")
 
@@ -91,11 +127,23 @@ def send(visitor: Visitor, answer: Answer) -> HttpResponse:
     return Visitor(visitor.host).post(answer.path, answer.fields, origin="https://127.0.0.1")
 
 
+def come_back(
+    visitor: Visitor,
+    at_provider: AtSamlProvider,
+    row: SamlIdentityProvider,
+    name: str = "ada",
+    path: str = "",
+) -> str:
+    """Presses the button, logs in, and what came back waits for the browser; the path that fetches it."""
+    address = press(visitor, f"saml-{row.pk}", path or "/enroll/")
+    back = send(visitor, at_provider.log_in(address, name, f"https://{visitor.host}"))
+    assert back.status_code == 303, back.content.decode()
+    return str(back.headers["Location"])
+
+
 def log_in(
     visitor: Visitor, at_provider: AtSamlProvider, row: SamlIdentityProvider, name: str = "ada"
 ) -> str:
     """The path of what follows, "" for a page that says why not."""
-    address = press(visitor, f"saml-{row.pk}")
-    back = send(visitor, at_provider.log_in(address, name, f"https://{visitor.host}"))
-    assert back.status_code == 303, back.content.decode()
-    return str(visitor.get(back.headers["Location"]).headers.get("Location", ""))
+    fetched = visitor.get(come_back(visitor, at_provider, row, name))
+    return str(fetched.headers.get("Location", ""))

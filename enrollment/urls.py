@@ -43,6 +43,7 @@ urlpatterns = [
     path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),
     path("accounts/saml/<int:number>/metadata", saml.Metadata.as_view(), name="saml-metadata"),
     path("accounts/saml/<int:number>/acs", saml.consumer, name="saml-consumer"),
+    path("accounts/saml/<int:number>/logout", saml.logged_out, name="saml-logout"),
     # Staff, on their way to the admin. The names are allauth's, which reverses them.
     path("accounts/login/", accounts.log_in, name="account_login"),
     path("accounts/login/passkey/", passkeys.log_in, name="mfa_login_webauthn"),

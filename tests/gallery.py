@@ -15,6 +15,7 @@ from enrollment.signin.staff import hashing_slot
 from sites_config import changes
 from sites_config.models import SiteConfiguration, User
 from tests import people
+from tests.gallery_saml import SAML_PAGES
 from tests.gallery_sign_in import SIGN_IN_PAGES
 from tests.iphone import IPhone
 from tests.moved_clock import Clock
@@ -65,7 +66,7 @@ class Gallery:
 
 def pages() -> dict[str, Show]:
     """By name; the kinds of steps/problem.py by their own."""
-    return PAGES | SIGN_IN_PAGES
+    return PAGES | SIGN_IN_PAGES | SAML_PAGES
 
 
 PAGES: dict[str, Show] = {}

@@ -1,18 +1,35 @@
 """To a SAML identity provider and back: each way is gone once, and so is each assertion."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from enrollment.actions.tokens import digest, new_token
-from enrollment.models import Enrollment, SamlIdentityProvider, SamlRoundTrip, SeenSamlMessage
+from enrollment.models import (
+    Enrollment,
+    SamlIdentityProvider,
+    SamlRoundTrip,
+    SeenSamlMessage,
+    SignInMethod,
+)
 from sites_config.secrets import decrypt, encrypt
 
 LIVES = timedelta(hours=1)
 TICKET_LIVES = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Session:
+    """At the provider. ``xml``: the NameID as it came, with its qualifiers; ``index``: "" where there is none."""
+
+    name_id: str
+    xml: str
+    index: str
 
 
 class AlreadyReturned(Exception):
@@ -59,14 +76,16 @@ def finish(
     *,
     assertion_id: str,
     forget_at: datetime,
-    session: Mapping[str, str],
+    session: Session,
     now: datetime,
 ) -> str:
     """The ticket for ``outcome``. Raises AlreadyReturned."""
     ticket = new_token()
     columns = _waiting(outcome, ticket, now) | {
         "returned_at": now,
-        "session_encrypted": encrypt(json.dumps(session).encode()),
+        "session_encrypted": encrypt(json.dumps(asdict(session)).encode()),
+        "name_id_sha256": digest(session.name_id),
+        "session_index_sha256": digest(session.index),
     }
     try:
         with transaction.atomic():
@@ -105,6 +124,25 @@ def take(enrollment: Enrollment, ticket: str, *, now: datetime) -> Any:
     if outcome is None or not waiting.update(ticket_sha256=b"", outcome_encrypted=b""):
         return None
     return json.loads(decrypt(outcome))
+
+
+def session_of(enrollment: Enrollment) -> tuple[SamlIdentityProvider, Session] | None:
+    """The one by which its person signed in last."""
+    trips = SamlRoundTrip.objects.select_related("provider").filter(enrollment=enrollment)
+    last = trips.exclude(returned_at=None).order_by("-returned_at").first()
+    if last is None:
+        return None
+    return last.provider, Session(**json.loads(decrypt(last.session_encrypted)))
+
+
+def begun_in(provider: SamlIdentityProvider, name_id: str, indexes: Sequence[str]) -> QuerySet[Enrollment]:
+    """Enrollments whose person signed in by one of these sessions; without ``indexes`` by any of theirs."""
+    trips = SamlRoundTrip.objects.filter(provider=provider, name_id_sha256=digest(name_id))
+    if indexes:
+        trips = trips.filter(session_index_sha256__in=[digest(each) for each in indexes])
+    return Enrollment.objects.filter(
+        pk__in=trips.values("enrollment"), signed_in_with=SignInMethod.SAML, signed_in_source=provider.source
+    )
 
 
 def remember_message(provider_id: int, message_id: str, *, forget_at: datetime, now: datetime) -> None:

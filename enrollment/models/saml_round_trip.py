@@ -28,11 +28,16 @@ class SamlRoundTrip(models.Model):
     ticket_sha256 = models.BinaryField(max_length=32, default=b"")
     ticket_expires_at = models.DateTimeField(null=True, blank=True)
     session_encrypted = models.BinaryField(default=b"", help_text="The session at the provider, to end it.")
+    name_id_sha256 = models.BinaryField(
+        max_length=32, default=b"", help_text="By which it is ended from there."
+    )
+    session_index_sha256 = models.BinaryField(max_length=32, default=b"")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["relay_state_sha256"], name="saml_relay_state_once"),
         ]
+        indexes = [models.Index(fields=["provider", "name_id_sha256"], name="saml_session")]
 
     def __str__(self) -> str:
         return f"Round trip of {self.begun_at:%Y-%m-%d %H:%M}"

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from enrollment.models import CloudIdentityProvider, Enrollment, SamlIdentityProvider
+from enrollment.models import CloudIdentityProvider, Enrollment, SamlIdentityProvider, SignInMethod
 from enrollment.models.identity_provider import IdentityProvider
 from enrollment.signin import openid
+from enrollment.signin.saml import logout
 from enrollment.signin.saml import request as saml
 from sites_config.changes import remember
 from sites_config.http import SiteRequest
@@ -68,3 +69,11 @@ def begin(request: SiteRequest, key: str, enrollment: Enrollment) -> str:
     """
     row = provider(request.site, key)
     return KINDS[key.partition("-")[0]][1](request, row, enrollment)
+
+
+def way_out(enrollment: Enrollment) -> tuple[str, str] | None:
+    """The name of the provider by which its person signed in and the address that logs them out there, if it has one.
+
+    OpenID providers: none is asked.
+    """
+    return logout.begin(enrollment) if enrollment.signed_in_with == SignInMethod.SAML else None

@@ -190,6 +190,17 @@ class Texts:
     )
     sign_in_invalid_action = Message("problem.sign-in-invalid.action", _("Try again"))
 
+    sign_out_invalid_title = Message("problem.sign-out-invalid.title", _("You could not be logged out"))
+    sign_out_invalid_cause = Message(
+        "problem.sign-out-invalid.cause",
+        _(
+            "The log-in service sent something that cannot be used: on a shared device, delete Safari’s "
+            "history, and tell {support} the reference code below."
+        ),
+        placeholders=("support",),
+    )
+    sign_out_invalid_action = Message("problem.sign-out-invalid.action", _("Go to enrollment"))
+
     closed_title = Message("problem.closed.title", _("Enrollment is closed"))
     closed_cause = Message(
         "problem.closed.cause",

@@ -16,10 +16,12 @@ from enrollment.actions.invitations import WHY_REVOKED
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Status
 from enrollment.signin.privileges import grants_column
+from enrollment.signin.providers import way_out
 from enrollment.steps.base import Problem, Step, see_other
 from enrollment.steps.ca_certificate import fetched_word
 from enrollment.steps.frame import FrameTexts
 from enrollment.steps.install import status_word
+from enrollment.steps.leaving import logging_out_page
 from enrollment.steps.page import Page, render
 from enrollment.steps.resume import Texts as ResumeTexts
 from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
@@ -212,6 +214,9 @@ def _leave(request: SiteRequest, public_id: str, *, to_beginning: bool) -> HttpR
         return see_other("/enroll/")
     visit = Visit(row, timezone.now(), key, request)
     (begin_anew if to_beginning else leave)(row, now=visit.now)
+    out = None if to_beginning else way_out(row)
+    if out is not None:
+        return give_key(request, logging_out_page(request, visit.site, *out), new_token())
     return give_key(request, see_other(_beginning(visit) if to_beginning else "/enroll/"), new_token())
 
 

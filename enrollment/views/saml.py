@@ -1,21 +1,27 @@
 """What a SAML identity provider is told of us, and where it sends people back to."""
 
+import logging
 from typing import Any
 
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 from djangosaml2.views import MetadataView
 from saml2.config import SPConfig
 
 from enrollment.signin import providers
 from enrollment.signin.failures import SignInFailed
 from enrollment.signin.saml.consumer import consume
-from enrollment.signin.saml.service_provider import described
+from enrollment.signin.saml.logout import obey
+from enrollment.signin.saml.message import BadMessage
+from enrollment.signin.saml.service_provider import NoKey, described
+from enrollment.signin.saml.xmlsec import XmlSecMissing
 from enrollment.steps.base import see_other
 from enrollment.views.problems import problem_page
 from enrollment.views.sign_in import failed
 from sites_config.http import SiteRequest
+
+log = logging.getLogger("gatehouse.signin")
 
 
 class Metadata(MetadataView):  # type: ignore[misc]  # djangosaml2 has no types
@@ -46,3 +52,20 @@ def consumer(request: SiteRequest, number: int) -> HttpResponse:
         return problem_page(request, "not_found", 404, action="/enroll/")
     except SignInFailed as failure:
         return failed(request, failure)
+
+
+@require_GET
+def logged_out(request: SiteRequest, number: int) -> HttpResponse:
+    """The single logout service. A LogoutRequest has an effect although it comes by GET: once, and signed by the
+    provider. A LogoutResponse has none, because what it answers was done here before."""
+    try:
+        row = providers.provider(request.site, f"saml-{number}")
+        if "SAMLRequest" not in request.GET:
+            return see_other("/enroll/")
+        here = request.build_absolute_uri(request.path)
+        return see_other(obey(row, request.META["QUERY_STRING"], request.GET.get("RelayState", ""), here))
+    except providers.NoSuchProvider:
+        return problem_page(request, "not_found", 404, action="/enroll/")
+    except (BadMessage, NoKey, XmlSecMissing) as error:
+        log.warning("nobody was logged out, reference %s: %s", request.reference, error)
+        return problem_page(request, "sign_out_invalid", 403, action="/enroll/")

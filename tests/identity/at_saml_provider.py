@@ -115,6 +115,17 @@ class AtSamlProvider:
             answer = self.session.post(form.action, data=data, allow_redirects=False, timeout=20)
         raise AssertionError(f"nothing leads home: {answer.text[:2000]}")
 
+    def follow(self, address: str, home: str = HOME) -> str:
+        """Redirects until one leads home, as path and query; or to a page of the provider's, then its URL."""
+        for _page in range(MAX_PAGES):
+            answer = self.session.get(address, allow_redirects=False, timeout=20)
+            if not answer.is_redirect:
+                return str(answer.url)
+            address = urljoin(answer.url, answer.headers["Location"])
+            if address.startswith(f"{home}/"):
+                return address.removeprefix(home)
+        raise AssertionError(f"nothing leads home: {address}")
+
 
 def _form(answer: requests.Response) -> Form:
     forms = [each for each in read_forms(parse(answer.text), answer.url) if each.method == "POST"]

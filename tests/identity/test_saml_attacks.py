@@ -276,15 +276,24 @@ def test_r01_a_ticket_is_no_good_without_the_browsers_key(
     assert alice.get(fetch).status_code == 303, "and nobody used it up"
 
 
+@pytest.mark.parametrize("wants", [{}, {"assertion.encryption": True}], ids=["in clear", "encrypted"])
 def test_r01_a_stolen_answer_fits_no_other_round_trip(
-    row: SamlIdentityProvider, at_provider: AtSamlProvider
+    row: SamlIdentityProvider,
+    running: IdentityProvider,
+    at_provider: AtSamlProvider,
+    wants: dict[str, object],
 ) -> None:
+    running.wants(**{"saml20.sign.response": False}, **wants)
     victim, thief = Visitor(), Visitor()
     stolen = answered(victim, at_provider, row)
     own = answered(thief, at_provider, row)
     mixed = Answer(own.path, stolen.fields | {"RelayState": own.fields["RelayState"]})
-
     assert what_follows(thief, mixed).h1 == NOT_LOGGED_IN
+
+    # The response around it is not signed: it may say what it likes.
+    asked = [re.findall(r'InResponseTo="([^"]+)"', xml_of(each))[0] for each in (stolen, own)]
+    renamed = with_xml(mixed, xml_of(mixed).replace(asked[0], asked[1], 1))
+    assert what_follows(thief, renamed).h1 == NOT_LOGGED_IN
     assert nobody_is_in(thief, victim)
 
 

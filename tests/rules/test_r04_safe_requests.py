@@ -48,6 +48,7 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "openid-return": ["/accounts/oidc/1/return", "/accounts/oidc/1/return?state=unknown&code=unknown"],
         "saml-metadata": ["/accounts/saml/1/metadata"],
         "saml-consumer": ["/accounts/saml/1/acs"],
+        "saml-logout": ["/accounts/saml/1/logout", "/accounts/saml/1/logout?SAMLRequest=unknown"],
         "saml-return": [f"{own}/signed-in", f"{own}/signed-in?ticket=unknown"],
         "account_login": ["/accounts/login/"],
         "account_logout": ["/accounts/logout/"],

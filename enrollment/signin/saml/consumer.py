@@ -51,11 +51,7 @@ def _outcome(row: SamlIdentityProvider, trip: SamlRoundTrip, sent: str) -> str:
         {"entry": asdict(who)},
         assertion_id=verified.assertion_id,
         forget_at=verified.forget_at,
-        session={
-            "name_id": verified.name_id,
-            "format": verified.name_id_format,
-            "index": verified.session_index,
-        },
+        session=verified.session,
         now=now,
     )
 

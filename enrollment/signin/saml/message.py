@@ -54,7 +54,7 @@ def decoded(form_value: str) -> str:
 
 def check_response(xml: str) -> None:
     """One assertion, in clear or encrypted, where it belongs. Raises BadMessage, NotSuccessful."""
-    root = _parsed(xml)
+    root = parsed(xml)
     if root.tag != f"{PROTOCOL}Response":
         raise BadMessage("not a Response")
     elements = list(_elements(root))
@@ -84,7 +84,8 @@ def _check_assertion(root: Element, elements: list[Element]) -> None:
         raise BadMessage("not exactly one assertion")
 
 
-def _parsed(xml: str) -> Element:
+def parsed(xml: str) -> Element:
+    """Raises BadMessage."""
     body = _DECLARATION.sub("", xml, count=1) if _DECLARATION.match(xml) else xml
     if "<!" in body or "<?" in body:
         # A comment splits a name for some readers and not for others; the signature does not cover it.

@@ -32,13 +32,15 @@ class BadMetadata(Exception):
 
 @dataclass(frozen=True)
 class ProviderMetadata:
-    """``xml``: one EntityDescriptor with nothing but this. ``logout_url``: "" where there is none."""
+    """``xml``: one EntityDescriptor with nothing but this. ``logout_url`` for requests and ``logout_response_url`` for
+    answers: "" where there is none."""
 
     xml: str
     entity_id: str
     valid_until: datetime | None
     sign_on_url: str
     logout_url: str
+    logout_response_url: str
     certificates: tuple[x509.Certificate, ...]
 
 
@@ -96,7 +98,9 @@ def _reduced(entity_id: str, role: Element, valid_until: datetime | None) -> Pro
     if not 0 < len(entity_id) <= LONGEST_ENTITY_ID:
         raise BadMetadata(f"Its entity ID is missing or longer than {LONGEST_ENTITY_ID} characters.")
     certificates = _certificates(role)
-    sign_on_url, logout_url = _location(role, "SingleSignOnService"), _location(role, "SingleLogoutService")
+    sign_on_url = _location(role, "SingleSignOnService")
+    logout_url = _location(role, "SingleLogoutService")
+    answer_url = _location(role, "SingleLogoutService", "ResponseLocation") or logout_url
     if not sign_on_url:
         raise BadMetadata("It takes no log-in by HTTP-Redirect at an address with https.")
     entity = Element(f"{MD}EntityDescriptor", entityID=entity_id)
@@ -106,16 +110,19 @@ def _reduced(entity_id: str, role: Element, valid_until: datetime | None) -> Pro
         info = SubElement(SubElement(described, f"{DS}KeyInfo"), f"{DS}X509Data")
         der = certificate.public_bytes(Encoding.DER)
         SubElement(info, f"{DS}X509Certificate").text = base64.b64encode(der).decode()
-    for name, url in (("SingleLogoutService", logout_url), ("SingleSignOnService", sign_on_url)):
-        if url:
-            SubElement(kept, f"{MD}{name}", Binding=REDIRECT, Location=url)
+    if logout_url:
+        logout = SubElement(kept, f"{MD}SingleLogoutService", Binding=REDIRECT, Location=logout_url)
+        logout.set("ResponseLocation", answer_url)
+    SubElement(kept, f"{MD}SingleSignOnService", Binding=REDIRECT, Location=sign_on_url)
     xml = tostring(entity, encoding="unicode")
-    return ProviderMetadata(xml, entity_id, valid_until, sign_on_url, logout_url, certificates)
+    return ProviderMetadata(
+        xml, entity_id, valid_until, sign_on_url, logout_url, answer_url if logout_url else "", certificates
+    )
 
 
-def _location(role: Element, name: str) -> str:
+def _location(role: Element, name: str, attribute: str = "Location") -> str:
     found = [each for each in role.findall(f"{MD}{name}") if each.get("Binding") == REDIRECT]
-    return next((url for each in found if _is_https(url := each.get("Location", ""))), "")
+    return next((url for each in found if _is_https(url := each.get(attribute, ""))), "")
 
 
 def _is_https(url: str) -> bool:

@@ -35,7 +35,7 @@ def _id(row: SamlIdentityProvider, verified: Verified) -> str:
     any_will_do = row.name_id_format == NameIdFormat.UNSPECIFIED and sent != TRANSIENT
     if not any_will_do and sent != row.name_id_format:
         raise SignInFailed(Reason.INVALID, f"{row}: a NameID of another format, {sent[:80]}")
-    return _clean(verified.name_id)
+    return _clean(verified.session.name_id)
 
 
 def _joined(verified: Verified, names: str) -> str:

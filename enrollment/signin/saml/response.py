@@ -12,6 +12,7 @@ from typing import Any
 from saml2 import BINDING_HTTP_POST
 from saml2.saml import SCM_BEARER
 
+from enrollment.actions.saml_round_trips import Session
 from enrollment.models import SamlIdentityProvider, SamlRoundTrip
 from enrollment.signin.failures import Reason, SignInFailed
 from enrollment.signin.saml.message import BadMessage, NotSuccessful, check_response, decoded
@@ -29,14 +30,13 @@ class Verified:
 
     assertion_id: str
     forget_at: datetime
-    name_id: str
     name_id_format: str
-    session_index: str
+    session: Session
     authenticated_at: datetime
     attributes: dict[str, tuple[str, ...]]
 
 
-class Wrong(Exception):
+class Wrong(BadMessage):
     """The text names the check."""
 
 
@@ -51,7 +51,7 @@ def verify(row: SamlIdentityProvider, trip: SamlRoundTrip, sent: str, *, now: da
     except NotSuccessful as status:
         stopped = any(each in str(status) for each in STOPPED)
         raise SignInFailed(Reason.CANCELLED if stopped else Reason.INVALID, f"{row}: {status}") from None
-    except (BadMessage, Wrong, NoKey, XmlSecMissing) as error:
+    except (BadMessage, NoKey, XmlSecMissing) as error:
         raise SignInFailed(Reason.INVALID, f"{row}: {type(error).__name__}, {error}") from None
 
 
@@ -90,16 +90,15 @@ def _verified(row: SamlIdentityProvider, trip: SamlRoundTrip, assertions: Any, n
     ends = [_conditions(row, assertion.conditions, now), _confirmation(trip, assertion.subject, now)]
     _must(len(assertion.authn_statement) == 1, "one AuthnStatement")
     statement = assertion.authn_statement[0]
-    authenticated_at = _time(statement.authn_instant, "AuthnInstant")
+    authenticated_at = time_of(statement.authn_instant, "AuthnInstant")
     if row.fresh_login and authenticated_at < trip.enrollment.started_at - TIMES:
         raise SignInFailed(Reason.OVER, f"{row}: the log-in is older than this enrollment")
     name_id = assertion.subject.name_id
     return Verified(
         assertion_id=str(assertion.id),
         forget_at=max(ends) + TIMES,
-        name_id=_text(name_id),
+        session=Session(_text(name_id), str(name_id or ""), str(statement.session_index or "")),
         name_id_format=str((name_id is not None and name_id.format) or ""),
-        session_index=str(statement.session_index or ""),
         authenticated_at=authenticated_at,
         attributes=dict(_attributes(assertion)),
     )
@@ -113,8 +112,8 @@ def _conditions(row: SamlIdentityProvider, conditions: Any, now: datetime) -> da
     ]
     _must(bool(audiences) and all(row.own_entity_id in each for each in audiences), "Audience")
     if conditions.not_before:
-        _must(_time(conditions.not_before, "NotBefore") <= now + TIMES, "NotBefore")
-    end = _time(conditions.not_on_or_after, "NotOnOrAfter")
+        _must(time_of(conditions.not_before, "NotBefore") <= now + TIMES, "NotBefore")
+    end = time_of(conditions.not_on_or_after, "NotOnOrAfter")
     _must(now < end + TIMES, "NotOnOrAfter")
     return end
 
@@ -128,7 +127,7 @@ def _confirmation(trip: SamlRoundTrip, subject: Any, now: datetime) -> datetime:
     _must(data[0].recipient == trip.consumer_url, "Recipient")
     _must(data[0].in_response_to == trip.request_id, "InResponseTo of the subject")
     _must(not data[0].not_before, "NotBefore of the subject")
-    end = _time(data[0].not_on_or_after, "NotOnOrAfter of the subject")
+    end = time_of(data[0].not_on_or_after, "NotOnOrAfter of the subject")
     _must(now < end + TIMES, "NotOnOrAfter of the subject")
     return end
 
@@ -146,7 +145,8 @@ def _text(element: Any) -> str:
     return str((element is not None and element.text) or "").strip()
 
 
-def _time(value: object, what: str) -> datetime:
+def time_of(value: object, what: str) -> datetime:
+    """An xs:dateTime, UTC unless it says otherwise. Raises Wrong."""
     try:
         time = datetime.fromisoformat(str(value))
     except ValueError:

@@ -86,6 +86,7 @@ def _verified(row: SamlIdentityProvider, trip: SamlRoundTrip, assertions: Any, n
     _must(len(assertions) == 1, "one assertion")
     assertion = assertions[0]
     _must(bool(assertion.signature) and bool(assertion.id), "signature of the assertion")
+    _must(assertion.version == "2.0", "version of the assertion")
     _must(_text(assertion.issuer) == row.entity_id, "Issuer of the assertion")
     ends = [_conditions(row, assertion.conditions, now), _confirmation(trip, assertion.subject, now)]
     _must(len(assertion.authn_statement) == 1, "one AuthnStatement")

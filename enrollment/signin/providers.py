@@ -71,9 +71,11 @@ def begin(request: SiteRequest, key: str, enrollment: Enrollment) -> str:
     return KINDS[key.partition("-")[0]][1](request, row, enrollment)
 
 
-def way_out(enrollment: Enrollment) -> tuple[str, str] | None:
+def way_out(request: SiteRequest, enrollment: Enrollment) -> tuple[str, str] | None:
     """The name of the provider by which its person signed in and the address that logs them out there, if it has one.
 
     OpenID providers: none is asked.
     """
-    return logout.begin(enrollment) if enrollment.signed_in_with == SignInMethod.SAML else None
+    if enrollment.signed_in_with != SignInMethod.SAML:
+        return None
+    return logout.begin(enrollment, request.build_absolute_uri("/").removesuffix("/"))

@@ -214,7 +214,7 @@ def _leave(request: SiteRequest, public_id: str, *, to_beginning: bool) -> HttpR
         return see_other("/enroll/")
     visit = Visit(row, timezone.now(), key, request)
     (begin_anew if to_beginning else leave)(row, now=visit.now)
-    out = None if to_beginning else way_out(row)
+    out = None if to_beginning else way_out(request, row)
     if out is not None:
         return give_key(request, logging_out_page(request, visit.site, *out), new_token())
     return give_key(request, see_other(_beginning(visit) if to_beginning else "/enroll/"), new_token())

@@ -12,7 +12,7 @@ from saml2.config import SPConfig
 from enrollment.signin import providers
 from enrollment.signin.failures import SignInFailed
 from enrollment.signin.saml.consumer import consume
-from enrollment.signin.saml.logout import obey
+from enrollment.signin.saml.logout import obey, way_back
 from enrollment.signin.saml.message import BadMessage
 from enrollment.signin.saml.service_provider import NoKey, described
 from enrollment.signin.saml.xmlsec import XmlSecMissing
@@ -61,7 +61,7 @@ def logged_out(request: SiteRequest, number: int) -> HttpResponse:
     try:
         row = providers.provider(request.site, f"saml-{number}")
         if "SAMLRequest" not in request.GET:
-            return see_other("/enroll/")
+            return see_other(way_back(row, request.GET.get("RelayState", "")))
         here = request.build_absolute_uri(request.path)
         return see_other(obey(row, request.META["QUERY_STRING"], request.GET.get("RelayState", ""), here))
     except providers.NoSuchProvider:

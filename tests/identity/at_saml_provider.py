@@ -1,5 +1,6 @@
 """A person at a SAML identity provider: fills in its forms until one posts home, as a browser would."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -88,6 +89,15 @@ def register(
         assert b'WantAssertionsSigned="true"' in content
         content = content.replace(b'WantAssertionsSigned="true"', b"")
     running.knows(f"{site.pk}-{row.pk}", content)
+
+
+def register_at(row: SamlIdentityProvider, running: IdentityProvider, here: str) -> None:
+    """Under an address with a port, where a browser of the tests can go."""
+    answer = requests.get(f"{here}{row.path}metadata", verify=str(running.root_file), timeout=20)
+    assert answer.status_code == 200, answer.text
+    # The provider answers a logout at the first address that it reads.
+    only = re.sub(r'Location="https://[^/]+', f'Location="{here}', answer.text)
+    running.knows(f"{row.site_id}-{row.pk}", only.encode())
 
 
 class AtSamlProvider:

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sites.models import Site
 
 from enrollment.models import Enrollment, Event, EventKind, SamlIdentityProvider, Status
+from tests import people
 from tests.identity.at_provider import address_of
 from tests.identity.at_saml_provider import (
     AtSamlProvider,
@@ -41,9 +42,30 @@ def test_log_out_leads_to_the_provider_and_back(
     assert Enrollment.objects.get().status == Status.EXPIRED, "here it is done already"
 
     home = at_provider.follow(address_of(page.content.decode()))
-    assert visitor.get(home).headers["Location"] == "/enroll/"
+    assert visitor.get(home).headers["Location"] == "https://alpha.test/enroll/"
     log_in(Visitor(), at_provider, row)
     assert at_provider.typed == 2, "the password is asked for again"
+
+
+def test_after_log_out_people_are_at_their_own_school_again(
+    alpha: Site, running: IdentityProvider, at_provider: AtSamlProvider
+) -> None:
+    """The provider answers at the first address that it knows, whichever the person came from."""
+    people.new_site("Alpha Junior", "beta.test", parent=alpha, ready=False)
+    row, visitor = connect(alpha, running), Visitor("beta.test")
+    log_in(visitor, at_provider, row)
+    page = visitor.post(f"{visitor.own}/log-out").content.decode()
+    home = at_provider.follow(address_of(page))
+
+    assert Visitor().get(home).headers["Location"] == "https://beta.test/enroll/"
+    for stranger in (
+        "https://evil.example",
+        "https://beta.test.evil.example",
+        "javascript:",
+        "//evil.example",
+    ):
+        sent = Visitor().get(f"{row.path}logout?SAMLResponse=x&RelayState={stranger}")
+        assert sent.headers["Location"] == "/enroll/"
 
 
 @pytest.mark.parametrize("columns", [{"enabled": False}, {"metadata_xml": ""}])

@@ -33,14 +33,17 @@ class TlsFront:
     def _serve(self, connected: socket.socket) -> None:
         with connected, contextlib.suppress(OSError):
             connected.settimeout(30)
-            with (
-                self._context.wrap_socket(connected, server_side=True) as outside,
-                socket.create_connection(("127.0.0.1", self._behind), 30) as inside,
-            ):
-                back = threading.Thread(target=_pump, args=(inside, outside), daemon=True)
-                back.start()
-                _pump(outside, inside)
-                back.join()
+            with self._context.wrap_socket(connected, server_side=True) as outside:
+                # Browsers open connections ahead; behind, each would hold up a process of its own.
+                first = outside.recv(64 * 1024)
+                if not first:
+                    return
+                with socket.create_connection(("127.0.0.1", self._behind), 30) as inside:
+                    inside.sendall(first)
+                    back = threading.Thread(target=_pump, args=(inside, outside), daemon=True)
+                    back.start()
+                    _pump(outside, inside)
+                    back.join()
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

@@ -10,6 +10,7 @@ from saml2 import BINDING_HTTP_REDIRECT, saml, samlp
 from saml2.s_utils import success_status_factory
 
 from enrollment.actions.endings import leave
+from enrollment.actions.saml_providers import addresses
 from enrollment.actions.saml_round_trips import begun_in, remember_message, session_of
 from enrollment.models import Enrollment, SamlIdentityProvider
 from enrollment.signin.saml.message import PROTOCOL, SAML, BadMessage, parsed
@@ -32,8 +33,11 @@ class Request:
     indexes: tuple[str, ...]
 
 
-def begin(enrollment: Enrollment) -> tuple[str, str] | None:
-    """The provider's name, and the address there with a signed LogoutRequest; None where it offers none."""
+def begin(enrollment: Enrollment, here: str) -> tuple[str, str] | None:
+    """The provider's name, and the address there with a signed LogoutRequest; None where it offers none.
+
+    ``here``: scheme and host to come back to, of all those that the provider knows.
+    """
     found = session_of(enrollment)
     if found is None:
         return None
@@ -52,8 +56,13 @@ def begin(enrollment: Enrollment) -> tuple[str, str] | None:
         session_indexes=[session.index] if session.index else None,
         sign=False,  # over the query instead
     )
-    sent = asking.apply_binding(BINDING_HTTP_REDIRECT, str(message), url, sign=True)
+    sent = asking.apply_binding(BINDING_HTTP_REDIRECT, str(message), url, here, sign=True)
     return row.name, str(dict(sent["headers"])["Location"])
+
+
+def way_back(row: SamlIdentityProvider, relay_state: str) -> str:
+    """Where somebody who comes back from a logout begins anew: at the school where they were."""
+    return f"{relay_state}/enroll/" if relay_state in addresses(row) else "/enroll/"
 
 
 def obey(row: SamlIdentityProvider, query: str, relay_state: str, here: str) -> str:

@@ -209,5 +209,6 @@ LOGGING = {
         # pysaml2 logs whole assertions; what went wrong is said by whoever called it.
         "saml2": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "djangosaml2": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "xmlschema": {"level": "WARNING"},  # tells of every schema that it reads at the start
     },
 }

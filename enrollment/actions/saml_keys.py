@@ -51,7 +51,7 @@ def forget_previous(provider: SamlIdentityProvider) -> int:
 def _make(provider: SamlIdentityProvider, use: KeyUse, *, now: datetime) -> SamlKey:
     key = new_rsa_key(3072)
     name = x509.Name(
-        [x509.NameAttribute(NameOID.COMMON_NAME, f"Gatehouse, {provider.name}"[:LONGEST_COMMON_NAME])]
+        [x509.NameAttribute(NameOID.COMMON_NAME, f"Gatehouse at {provider.name}"[:LONGEST_COMMON_NAME])]
     )
     builder = x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
     builder = builder.serial_number(x509.random_serial_number())

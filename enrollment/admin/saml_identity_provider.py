@@ -19,6 +19,7 @@ from enrollment.signin.saml.refresh import columns, refresh
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
 
+LONG = ("metadata_url", "entity_id", "own_entity_id", "id_attribute", "groups_attribute")
 SAVED_FIRST = "Shown when the row is saved."
 
 
@@ -26,6 +27,13 @@ class ProviderForm(RowForm):
     metadata_file = forms.FileField(
         required=False, help_text="XML. In place of the URL, or as long as that can't be reached from here."
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Wide enough for what stands in there: URLs, and attributes whose names are URLs."""
+        super().__init__(*args, **kwargs)
+        for name in (*LONG, *ATTRIBUTES.values()):
+            if name in self.fields:
+                self.fields[name].widget.attrs["class"] = "vLargeTextField"
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

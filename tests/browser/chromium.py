@@ -11,7 +11,16 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options as ChromiumOptions
 from selenium.webdriver.chrome.service import Service as ChromiumService
 
-from tests.browser.browser import DRIVER_LOG, EARLY_SCRIPT, Browser, Look, environment, over_network, require
+from tests.browser.browser import (
+    DRIVER_LOG,
+    EARLY_SCRIPT,
+    SCREENSHOTS,
+    Browser,
+    Look,
+    environment,
+    over_network,
+    require,
+)
 
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_DRIVER = Path("/usr/bin/chromedriver")
@@ -40,6 +49,20 @@ class Chromium(Browser):
     def _devtools(self, command: str, **arguments: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.driver.execute_cdp_cmd(command, arguments)
         return answer
+
+    def screenshot(self, name: str, whole: str = "") -> Path:
+        """With ``whole`` of this element, however far it reaches below the window."""
+        if not whole:
+            return super().screenshot(name)
+        found = self.run(
+            f"return JSON.parse(JSON.stringify(document.querySelector('{whole}').getBoundingClientRect()))"
+        )
+        clip = {side: found[side] for side in ("x", "y", "width", "height")} | {"scale": 0.5}
+        shot = self._devtools("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        path = SCREENSHOTS / f"{self.name}-{name}.png"
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(shot["data"]))
+        return path
 
     def downloads(self) -> list[Path]:
         return sorted(self.folder.glob("*.mobileconfig"))

@@ -59,6 +59,12 @@ class Desk:
         self.shots += 1
         self.browser.screenshot(f"admin-{self.shots:02}-{name}")
 
+    def picture(self, name: str) -> None:
+        """The whole form, without what is around it on every page."""
+        browser = self.browser
+        assert isinstance(browser, Chromium)
+        browser.screenshot(f"provider-{name}", whole="#content")
+
     def value(self, css: str) -> str:
         return str(self.browser.find(css).get_attribute("value"))
 

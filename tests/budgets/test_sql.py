@@ -51,6 +51,7 @@ def test_a_page_costs_two_statements(alpha: Site, stage: str) -> None:
     if stage != "nobody":
         screens = ("", "status", "mdm-profile/", "install/", "complete/", "failed/")
         paths += [f"{visitor.own}/{screen}" for screen in screens]
+    Visitor().get("/enroll/")  # from now on the process knows how people may log in
 
     for path in paths:
         with queries() as sent:

@@ -33,6 +33,10 @@ NO_SECRETS = {
     "token_sha256",
     "from_key_sha256",
     "token_nonce",
+    "relay_state_sha256",
+    "ticket_sha256",
+    "name_id_sha256",
+    "session_index_sha256",
 }
 # The process dies right after the third batch of two invitations.
 DIES = """

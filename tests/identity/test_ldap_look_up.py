@@ -65,3 +65,20 @@ def test_a_directory_that_is_down_is_neither_found_nor_not_found(
     text = answer.content.decode()
     assert answer.status_code in (200, 503) and 'value="greta"' in text
     assert "Found" not in text and "Not found" not in text
+
+
+def test_a_directory_that_dies_between_search_and_enroll_takes_nothing_away(
+    alpha: Site, alice: User, server: DirectoryServer
+) -> None:
+    people.let_assign(alice, alpha)
+    visitor = Visitor()
+    visitor.log_in()
+    path = visitor.reach("assign")
+    visitor.post(path, {"user_name": "greta", "search": "1"})
+    DirectoryServer.objects.update(hosts="127.0.0.1:9")
+
+    other = visitor.post(path, {"user_name": "zoe"}).content.decode()
+    assert "The directory could not be asked" in other and 'value="zoe"' in other
+    assert visitor.enrollment.assigned_user_name == ""
+    assert visitor.post(path, {"user_name": "greta"}).status_code == 303, "who was found is known"
+    assert visitor.enrollment.assigned_user_name == "greta"

@@ -189,6 +189,24 @@ def test_our_own_key_is_followed_by_another_without_a_gap(
     assert SamlKey.objects.get().use == KeyUse.CURRENT
 
 
+def test_our_metadata_names_what_a_provider_needs_and_no_weak_algorithm(
+    row: SamlIdentityProvider, beta: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may read it, as often as they like: no program runs for it."""
+    monkeypatch.setattr("saml2.algsupport.Popen", None)
+    answer = Visitor().get(f"{row.path}metadata")
+    xml = answer.content.decode()
+
+    assert answer.headers["Content-Type"].startswith("text/xml")
+    assert f'entityID="https://alpha.test{row.path}metadata"' in xml
+    for place in ("acs", "logout"):
+        assert f'Location="https://alpha.test{row.path}{place}"' in xml
+    assert 'AuthnRequestsSigned="true"' in xml and 'WantAssertionsSigned="true"' in xml
+    assert xml.count("X509Certificate>") == 4, "for signing and for encryption"
+    assert "DigestMethod" not in xml and "SigningMethod" not in xml
+    assert Visitor("beta.test").get(f"{row.path}metadata").status_code == 404
+
+
 def test_a_switch_without_a_next_key_does_nothing(as_anna: Client, row: SamlIdentityProvider) -> None:
     before = SamlKey.objects.get()
     for name in ("switch_keys", "forget_key"):

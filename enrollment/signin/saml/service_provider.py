@@ -55,6 +55,8 @@ def described(row: SamlIdentityProvider, here: str) -> Iterator[SPConfig]:
     """For our metadata: every address, ``here`` among them, and every certificate that counts now or soon."""
     urls = list(dict.fromkeys([*addresses(row), here]))
     options = _options(row.own_entity_id, [f"{url}{row.path}acs" for url in urls])
+    # Or pysaml2 would run it for every reader, and announce all that it knows, MD5 included.
+    del options["xmlsec_binary"]
     provider = options["service"]["sp"]
     provider["name_id_format"] = [row.name_id_format]
     provider["endpoints"]["single_logout_service"] = [

@@ -55,14 +55,14 @@ class OpenId:
 
 @contextmanager
 def openid(
-    folder: Path, authority: TestAuthority, redirects: list[str], **options: object
+    folder: Path, authority: TestAuthority, redirects: list[str], *, path: str = "", **options: object
 ) -> Iterator[OpenId]:
-    """``redirects``: the redirect URIs of its one client."""
+    """``redirects``: the redirect URIs of its one client; ``path``: of the issuer, such as Entra's."""
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules" / "oidc-provider").exists():
         raise RuntimeError("oidc-provider is missing (make setup-test installs it)")
     port = free_port()
-    issuer = f"https://127.0.0.1:{port}"
+    issuer = f"https://127.0.0.1:{port}{path}"
     given = {
         "port": port,
         "issuer": issuer,

@@ -18,7 +18,7 @@ const provider = new Provider(given.issuer, {
   cookies: { keys: ['only for tests'] },
   scopes: ['openid', 'profile', 'email'],
   claims: {
-    openid: ['sub', 'groups', 'hd', 'department', 'office'],
+    openid: ['sub', 'groups', 'hd', 'department', 'office', 'oid', 'hasgroups'],
     profile: ['name', 'preferred_username'],
     email: ['email'],
   },
@@ -61,8 +61,19 @@ async function interact(request, response) {
 }
 
 const callback = provider.callback();
+const base = new URL(given.issuer).pathname.replace(/\/$/, '');
 const tls = { cert: readFileSync(given.certificate), key: readFileSync(given.key) };
 createServer(tls, (request, response) => {
-  if (!request.url.startsWith('/interaction/')) return callback(request, response);
-  return interact(request, response).catch((error) => { response.statusCode = 500; response.end(String(error)); });
+  // A double of Entra's answer to an application: "app" is {path, token}.
+  if (given.app && request.url === given.app.path) {
+    response.setHeader('content-type', 'application/json');
+    return response.end(JSON.stringify({ token_type: 'Bearer', expires_in: 3599, access_token: given.app.token }));
+  }
+  if (request.url.startsWith('/interaction/')) {
+    return interact(request, response).catch((error) => { response.statusCode = 500; response.end(String(error)); });
+  }
+  // An issuer with a path, as Entra's, is mounted there.
+  request.originalUrl = request.url;
+  if (base && request.url.startsWith(`${base}/`)) request.url = request.url.slice(base.length);
+  return callback(request, response);
 }).listen(given.port, '127.0.0.1');

@@ -1,14 +1,16 @@
 """Who has a user name now, as logging in would find out: an account of staff first, then the directories."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import QuerySet
 
 from enrollment.actions.enrollments import SignIn
+from enrollment.directories.cloud.known import row_of
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.find import find
 from enrollment.directories.groups import with_groups
 from enrollment.models import DirectoryServer, SignInMethod
+from enrollment.signin.completed import groups_at_log_in
 from enrollment.signin.password import staff_sign_in
 from sites_config.models import User
 from sites_config.site_settings import SiteSettings
@@ -46,7 +48,7 @@ def person_called(user_name: str, site: SiteSettings, accounts: QuerySet[User]) 
 def _of_directory(user_name: str, site: SiteSettings) -> Person:
     try:
         entry = find(user_name, site.lineage)
-        entry = with_groups(entry, user_name) if entry else None
+        entry = with_groups(entry, user_name, site.lineage) if entry else None
     except DirectoryUnavailable as reason:
         return Person(None, [Check(False, f"A directory could not be asked: {reason}.")])
     if entry is None:
@@ -62,7 +64,20 @@ def _of_directory(user_name: str, site: SiteSettings) -> Person:
     closed = _why_no_log_in(entry)
     if closed:
         return Person(None, [*known, Check(False, closed)])
+    entry, by_id = _as_at_log_in(entry, site)
+    if by_id:
+        known.append(Check(None, f"A log-in names these groups by ID alone: {by_id}."))
     return Person(_signed_in(entry), [*known, Check(True, "This directory lets people log in.")])
+
+
+def _as_at_log_in(entry: Entry, site: SiteSettings) -> tuple[Entry, str]:
+    """With the groups that a token would name, and their IDs where it names nothing else."""
+    row = row_of(entry, site.lineage) if entry.source.startswith("oidc:") else None
+    if row is None:
+        return entry, ""
+    groups = groups_at_log_in(row, entry.groups)
+    by_id = "" if groups == entry.groups else ", ".join(sorted(group.id for group in groups))
+    return replace(entry, groups=groups), by_id
 
 
 def _why_no_log_in(entry: Entry) -> str:

@@ -6,11 +6,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from enrollment.directories.cloud import known
-from enrollment.directories.entry import DirectoryUnavailable, Entry
+from enrollment.directories.entry import DirectoryUnavailable, Entry, Group
 from enrollment.models import CloudIdentityProvider
 from enrollment.models.cloud_identity_provider import CloudKind
 from enrollment.signin.failures import Reason, SignInFailed
 
+MOST_IN_TOKEN = 200  # of Entra's, see _too_many
 log = logging.getLogger("gatehouse.signin")
 
 
@@ -51,6 +52,13 @@ def _with_groups(row: CloudIdentityProvider, who: Entry, claims: Mapping[str, An
             ) from None
         log.warning("logged in without groups: %s", error)
         return who
+
+
+def groups_at_log_in(row: CloudIdentityProvider, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Of what the directory knows, what a log-in would bring: Entra's token names few groups, and these by ID alone."""
+    if row.kind != CloudKind.ENTRA or len(groups) > MOST_IN_TOKEN:
+        return groups
+    return tuple(Group(each.id, each.id) for each in groups)
 
 
 def _too_many(claims: Mapping[str, Any]) -> bool:

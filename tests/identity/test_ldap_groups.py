@@ -59,7 +59,7 @@ def test_somebody_who_was_found_is_asked_for_once_more(alpha: Site, connect: Mak
     found = find("greta", [alpha.pk])
     assert found is not None and found.groups == ()
 
-    again = directory_groups.with_groups(found, "greta")
+    again = directory_groups.with_groups(found, "greta", [])
 
     assert {group.name for group in again.groups} == {"Teachers", "Staff", *LOOP}
 

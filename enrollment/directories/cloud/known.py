@@ -1,6 +1,8 @@
 """What the directory behind a provider knows of one person, by the id that the provider gives them."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from types import ModuleType
 
 from enrollment.directories.cloud import asking, google, graph, tokens
@@ -23,6 +25,19 @@ def groups_of(row: CloudIdentityProvider, external_id: str) -> tuple[Group, ...]
     """Raises DirectoryUnavailable."""
     found: tuple[Group, ...] = _kind(row, external_id).groups(row, external_id)
     return found
+
+
+def row_of(found: Entry, sites: Iterable[int]) -> CloudIdentityProvider | None:
+    """The provider by which somebody was found: another site's of the same issuer has another site's secrets."""
+    issuer = found.source.removeprefix("oidc:")
+    rows = CloudIdentityProvider.objects.filter(site__in=sites, issuer=issuer, enabled=True, look_up=True)
+    return rows.order_by("position", "pk").first()
+
+
+def again_with_groups(found: Entry, sites: Iterable[int]) -> Entry | None:
+    """Raises DirectoryUnavailable."""
+    row = row_of(found, sites)
+    return replace(found, groups=groups_of(row, found.external_id)) if row else None
 
 
 def probe(row: CloudIdentityProvider) -> None:

@@ -9,7 +9,6 @@ from tests.identity.clouds import connect_entra, entra_row, google, google_row, 
 from tests.identity.district import rule
 from tests.identity.test_explain import told
 from tests.servers.cloud import Answer
-from tests.servers.google import Google
 from tests.servers.graph import Graph
 
 __all__ = ["entra_row", "google", "google_row", "graph", "nothing_remembered"]

@@ -10,7 +10,7 @@ from tests.browser.browser import IPAD, IPHONE, Look
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
 from tests.conftest import MakePhone
-from tests.gallery import CHROME_ON_IPHONE
+from tests.gallery_pages.browsers import CHROME_ON_IPHONE
 from tests.live import LiveServer
 
 HOST = "localhost"

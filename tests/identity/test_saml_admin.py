@@ -16,7 +16,7 @@ from enrollment.models import Identity, KeyUse, SamlIdentityProvider, SamlKey
 from tests.admin.conftest import anna, as_anna, as_vera, vera
 from tests.admin.filled import send as fill_in
 from tests.admin.filled import values_of
-from tests.gallery_saml import metadata
+from tests.gallery_pages.saml import metadata
 from tests.identity.at_saml_provider import (
     AtSamlProvider,
     as_usual,

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from enrollment.signin.saml.metadata import LONGEST, BadMetadata, read_metadata, stored_metadata
-from tests.gallery_saml import metadata
+from tests.gallery_pages.saml import metadata
 
 NOW = datetime.now(UTC)
 FIRST, SECOND = "https://first.example", "https://second.example"

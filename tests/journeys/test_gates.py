@@ -7,7 +7,7 @@ from django.test import override_settings
 from enrollment.models import Enrollment
 from sites_config.models import User
 from tests import people
-from tests.gallery import CHROME_ON_IPAD, CHROME_ON_IPHONE, OLD_SAFARI, ON_WINDOWS
+from tests.gallery_pages.browsers import CHROME_ON_IPAD, CHROME_ON_IPHONE, OLD_SAFARI, ON_WINDOWS
 from tests.phone.safari import USER_AGENTS
 from tests.rules.tables import changed, dump
 from tests.visitor import Visitor, as_page

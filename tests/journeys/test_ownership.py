@@ -6,7 +6,7 @@ from django.contrib.sites.models import Site
 from enrollment.models import Device, Enrollment, IssuedProfile, Status
 from sites_config.models import Ownership, User
 from tests import people
-from tests.gallery import OLD_SAFARI
+from tests.gallery_pages.browsers import OLD_SAFARI
 from tests.visitor import Visitor, as_page, fetch_profile, phone_without_network
 
 pytestmark = pytest.mark.django_db

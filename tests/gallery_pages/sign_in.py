@@ -1,7 +1,5 @@
 """The pages of the way to an identity provider and back; doubles stand for the provider itself."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,10 +11,8 @@ from enrollment.signin.failures import Reason, SignInFailed
 from sites_config.models import User
 from tests import people
 from tests.authenticator_app import WRONG, give_app
+from tests.gallery_pages.base import Gallery, page
 from tests.visitor import Visitor
-
-if TYPE_CHECKING:
-    from tests.gallery import Gallery
 
 CONFIGURATION = {
     "issuer": "https://login.example",
@@ -26,28 +22,28 @@ CONFIGURATION = {
 }
 
 
-def provider(at: "Gallery", name: str = "Northwind Account") -> CloudIdentityProvider:
+def provider(at: Gallery, name: str = "Northwind Account") -> CloudIdentityProvider:
     row, _made = CloudIdentityProvider.objects.get_or_create(
         site=at.site, name=name, issuer=CONFIGURATION["issuer"], client_id="gatehouse"
     )
     return row
 
 
-def pressed(at: "Gallery") -> tuple[Visitor, HttpResponse]:
+def pressed(at: Gallery) -> tuple[Visitor, HttpResponse]:
     row, visitor = provider(at), at.visitor()
     visitor.get("/enroll/")
     with mock.patch.object(discovery, "configuration", return_value=CONFIGURATION):
         return visitor, visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"})
 
 
-def begun(at: "Gallery") -> tuple[Visitor, str]:
+def begun(at: Gallery) -> tuple[Visitor, str]:
     """With the state that the provider would send back."""
     visitor, leaving = pressed(at)
     address = leaving.content.decode().partition("0;url=")[2].partition('"')[0].replace("&amp;", "&")
     return visitor, parse_qs(urlsplit(address).query)["state"][0]
 
 
-def returned(at: "Gallery", reason: Reason) -> HttpResponse:
+def returned(at: Gallery, reason: Reason) -> HttpResponse:
     visitor, state = begun(at)
     failure = SignInFailed(reason, "a double said so")
     row = CloudIdentityProvider.objects.get(site=at.site)
@@ -55,43 +51,51 @@ def returned(at: "Gallery", reason: Reason) -> HttpResponse:
         return visitor.get(f"{openid.callback_path(row)}?state={state}")
 
 
-def log_in_providers(at: "Gallery") -> HttpResponse:
+@page
+def log_in_providers(at: Gallery) -> HttpResponse:
     provider(at)
     provider(at, "Another Account")
     return at.visitor().get("/enroll/")
 
 
-def log_in_provider_alone(at: "Gallery") -> HttpResponse:
+@page
+def log_in_provider_alone(at: Gallery) -> HttpResponse:
     provider(at)
     provider(at, "Another Account")
     people.configure(at.site, password_log_in=False)
     return at.visitor().get("/enroll/")
 
 
-def leaving(at: "Gallery") -> HttpResponse:
+@page
+def leaving(at: Gallery) -> HttpResponse:
     return pressed(at)[1]
 
 
-def provider_unreachable(at: "Gallery") -> HttpResponse:
+@page
+def provider_unreachable(at: Gallery) -> HttpResponse:
     row, visitor = provider(at), at.visitor()
     visitor.get("/enroll/")
     with mock.patch.object(discovery, "configuration", side_effect=discovery.BadDiscovery("a double")):
         return visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"})
 
 
-def sign_in_cancelled(at: "Gallery") -> HttpResponse:
+@page
+def sign_in_cancelled(at: Gallery) -> HttpResponse:
     return returned(at, Reason.CANCELLED)
 
 
-def sign_in_over(at: "Gallery") -> HttpResponse:
+@page
+def sign_in_over(at: Gallery) -> HttpResponse:
     return at.visitor().get(openid.callback_path(provider(at)))
 
 
-def sign_in_stranger(at: "Gallery") -> HttpResponse:
+@page
+def sign_in_stranger(at: Gallery) -> HttpResponse:
     return returned(at, Reason.STRANGER)
 
 
-def no_access(at: "Gallery") -> HttpResponse:
+@page
+def no_access(at: Gallery) -> HttpResponse:
     """A double of an answer: somebody of no group, where one is needed."""
     AccessGroup.objects.get_or_create(site=at.site, group_name="teachers")
     visitor, state = begun(at)
@@ -100,46 +104,31 @@ def no_access(at: "Gallery") -> HttpResponse:
         return visitor.get(f"{openid.callback_path(row)}?state={state}")
 
 
-def sign_in_invalid(at: "Gallery") -> HttpResponse:
+@page
+def sign_in_invalid(at: Gallery) -> HttpResponse:
     return returned(at, Reason.INVALID)
 
 
-def _at_code(at: "Gallery") -> Visitor:
+def _at_code(at: Gallery) -> Visitor:
     give_app(User.objects.get(username="alice"))
     visitor = at.visitor()
     visitor.log_in()
     return visitor
 
 
-def second_factor(at: "Gallery") -> HttpResponse:
+@page
+def second_factor(at: Gallery) -> HttpResponse:
     visitor = _at_code(at)
     return visitor.get(f"{visitor.own}/second-factor/")
 
 
-def second_factor_refused(at: "Gallery") -> HttpResponse:
+@page
+def second_factor_refused(at: Gallery) -> HttpResponse:
     visitor = _at_code(at)
     return visitor.post(f"{visitor.own}/second-factor/", {"code": WRONG})
 
 
-def second_factor_missing(at: "Gallery") -> HttpResponse:
+@page
+def second_factor_missing(at: Gallery) -> HttpResponse:
     people.configure(at.site, second_factor_for_staff=True)
     return at.visitor().log_in()
-
-
-SIGN_IN_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
-    show.__name__: show
-    for show in (
-        log_in_providers,
-        log_in_provider_alone,
-        leaving,
-        provider_unreachable,
-        sign_in_cancelled,
-        sign_in_over,
-        sign_in_stranger,
-        sign_in_invalid,
-        no_access,
-        second_factor,
-        second_factor_refused,
-        second_factor_missing,
-    )
-}

@@ -1,8 +1,5 @@
 """The pages of the way out of a SAML identity provider; the provider itself is made of nothing but metadata."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -14,10 +11,8 @@ from enrollment.directories.entry import Entry
 from enrollment.models import Enrollment, SamlIdentityProvider, SamlRoundTrip, SignInMethod
 from enrollment.signin.entries import signed_in
 from tests import people
+from tests.gallery_pages.base import Gallery, page
 from tests.visitor import Visitor
-
-if TYPE_CHECKING:
-    from tests.gallery import Gallery
 
 NAMES = 'xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
 REDIRECT = 'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"'
@@ -36,7 +31,7 @@ def metadata(certificate_pem: str, entity_id: str = "https://saml.example") -> s
     )
 
 
-def provider(at: "Gallery") -> SamlIdentityProvider:
+def provider(at: Gallery) -> SamlIdentityProvider:
     row, _made = SamlIdentityProvider.objects.get_or_create(
         site=at.site, name="Northwind Account", entity_id="https://saml.example"
     )
@@ -46,7 +41,7 @@ def provider(at: "Gallery") -> SamlIdentityProvider:
     return row
 
 
-def signed_in_by(at: "Gallery", row: SamlIdentityProvider) -> tuple[Visitor, Enrollment]:
+def signed_in_by(at: Gallery, row: SamlIdentityProvider) -> tuple[Visitor, Enrollment]:
     """As if the provider had answered."""
     _invitation, token = people.invite(at.site, login_required=True, assigned_user_name="")
     visitor, now = at.visitor(), timezone.now()
@@ -67,15 +62,12 @@ def signed_in_by(at: "Gallery", row: SamlIdentityProvider) -> tuple[Visitor, Enr
     return visitor, enrollment
 
 
-def logging_out(at: "Gallery") -> HttpResponse:
+@page
+def logging_out(at: Gallery) -> HttpResponse:
     visitor, _enrollment = signed_in_by(at, provider(at))
     return visitor.post(f"{visitor.own}/log-out")
 
 
-def sign_out_invalid(at: "Gallery") -> HttpResponse:
+@page
+def sign_out_invalid(at: Gallery) -> HttpResponse:
     return at.visitor().get(f"{provider(at).path}logout?SAMLRequest=unknown")
-
-
-SAML_PAGES: dict[str, Callable[["Gallery"], HttpResponse]] = {
-    show.__name__: show for show in (logging_out, sign_out_invalid)
-}

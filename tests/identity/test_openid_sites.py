@@ -37,7 +37,7 @@ def test_another_sites_provider_is_not_there(row: CloudIdentityProvider, beta: S
     assert not Enrollment.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["oidc-999", "oidc-", "oidc-x", "saml", "", "x-1", "oidc-" + "9" * 400])
+@pytest.mark.parametrize("key", ["oidc-999", "oidc-", "oidc-x", "saml", "", "x-1", "oidc-" + "9" * 5000])
 def test_a_button_that_nobody_showed_leads_nowhere(row: CloudIdentityProvider, key: str) -> None:
     visitor = Visitor()
     visitor.get("/enroll/")
@@ -53,6 +53,17 @@ def test_a_provider_that_was_switched_off_is_gone(row: CloudIdentityProvider) ->
 
     assert "Northwind Account" not in visitor.get("/enroll/").content.decode()
     assert visitor.post("/enroll/", {"provider": f"oidc-{row.pk}"}).status_code == 404
+
+
+def test_a_provider_that_is_switched_off_meanwhile_logs_in_nobody(
+    row: CloudIdentityProvider, at_provider: AtProvider
+) -> None:
+    visitor = Visitor()
+    home = at_provider.log_in(press(visitor, f"oidc-{row.pk}"), answers())
+    CloudIdentityProvider.objects.update(enabled=False)
+
+    assert visitor.get(home).status_code == 404
+    assert visitor.enrollment.signed_in_with == ""
 
 
 # --- the log-in page -------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ NAMES = (
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 SUCCESS = f'<samlp:Status><samlp:StatusCode Value="{STATUS}Success"/></samlp:Status>'
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+DATA = '<EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#"/>'
+ENCRYPTED = f"<saml:EncryptedAssertion>{DATA}</saml:EncryptedAssertion>"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
@@ -38,7 +40,7 @@ def response(*children: str) -> str:
         response(assertion()),
         '<?xml version="1.0" encoding="UTF-8"?>\n' + response(assertion()),
         response("<saml:EncryptedAssertion><x/></saml:EncryptedAssertion>"),
-        response(f"<saml:EncryptedAssertion>{assertion()}</saml:EncryptedAssertion>"),
+        response(ENCRYPTED),
     ],
 )
 def test_one_assertion_where_it_belongs_passes(xml: str) -> None:
@@ -53,6 +55,11 @@ def test_one_assertion_where_it_belongs_passes(xml: str) -> None:
         response(assertion(), "<saml:EncryptedAssertion><x/></saml:EncryptedAssertion>"),
         response(f"<samlp:Extensions>{assertion(number='b')}</samlp:Extensions>", assertion()),
         response(f"<x>{assertion()}</x>"),
+        response(f"<saml:EncryptedAssertion>{assertion()}</saml:EncryptedAssertion>"),
+        response(ENCRYPTED.replace(DATA, DATA * 2)),
+        response(ENCRYPTED.replace(DATA, f"<x>{DATA}</x>")),
+        response(DATA, assertion()),
+        response(assertion(f"<saml:EncryptedID>{DATA}</saml:EncryptedID>")),
         response(assertion(f"<ds:Object>{assertion(number='b')}</ds:Object>")),
         response(assertion("<samlp:Response>" + assertion(number="b") + "</samlp:Response>")),
         response(assertion('<Assertion xmlns="urn:example" ID="b"/>')),

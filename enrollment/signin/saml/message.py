@@ -17,6 +17,7 @@ DEEPEST, MOST_ELEMENTS = 60, 10_000
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
+ENCRYPTION = "{http://www.w3.org/2001/04/xmlenc#}"
 # RSA and ECDSA with SHA-2; never HMAC, whose key would be a certificate that everybody has, and never SHA-1.
 _SIGNING = re.compile(r"http://www\.w3\.org/2001/04/xmldsig-more#(rsa|ecdsa)-sha(256|384|512)")
 _DIGESTS = {
@@ -78,10 +79,13 @@ def _check_assertion(root: Element, elements: list[Element]) -> None:
     # By their local names: another namespace would be somebody's try to hide one.
     inside = [each for each in elements if _local(each) in ("Assertion", "EncryptedAssertion", "Response")]
     direct = [each for each in root if each.tag in (f"{SAML}Assertion", f"{SAML}EncryptedAssertion")]
-    decrypted = [each for one in direct if _local(one) == "EncryptedAssertion" for each in one]
-    allowed = {id(root), *map(id, direct), *map(id, decrypted)}
-    if len(direct) != 1 or len(decrypted) > 1 or any(id(each) not in allowed for each in inside):
+    allowed = {id(root), *map(id, direct)}
+    if len(direct) != 1 or any(id(each) not in allowed for each in inside):
         raise BadMessage("not exactly one assertion")
+    encrypted = [each for each in elements if _local(each) == "EncryptedData"]
+    wrapped = list(direct[0]) if _local(direct[0]) == "EncryptedAssertion" else []
+    if len(encrypted) > 1 or any(each not in wrapped for each in encrypted):
+        raise BadMessage("something else encrypted than the assertion")
 
 
 def parsed(xml: str) -> Element:

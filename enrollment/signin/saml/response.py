@@ -1,4 +1,4 @@
-"""A provider's answer: pysaml2 decrypts it and checks its signature, and what it says is compared here once more.
+"""A provider's answer: pysaml2 checks its signature, and what it says is compared here once more.
 
 pysaml2 passes over what is missing, an audience or a recipient for example; here all of it must be there
 (SAML Profiles, 4.1.4.2 and 4.1.4.3).
@@ -15,6 +15,7 @@ from saml2.saml import SCM_BEARER
 from enrollment.actions.saml_round_trips import Session
 from enrollment.models import SamlIdentityProvider, SamlRoundTrip
 from enrollment.signin.failures import Reason, SignInFailed
+from enrollment.signin.saml.encryption import in_clear, is_encrypted
 from enrollment.signin.saml.message import BadMessage, NotSuccessful, check_response, decoded
 from enrollment.signin.saml.service_provider import LEEWAY, NoKey, client, decryption_keys
 from enrollment.signin.saml.xmlsec import XmlSecMissing
@@ -43,9 +44,7 @@ class Wrong(BadMessage):
 def verify(row: SamlIdentityProvider, trip: SamlRoundTrip, sent: str, *, now: datetime) -> Verified:
     """``sent``: SAMLResponse of the form. Raises SignInFailed."""
     try:
-        xml = decoded(sent)
-        check_response(xml)
-        answer = _signed(row, trip, xml)
+        answer = _signed(row, trip, decoded(sent))
         _check_response(row, trip, answer.response)
         return _verified(row, trip, answer.assertions, now)
     except NotSuccessful as status:
@@ -56,23 +55,26 @@ def verify(row: SamlIdentityProvider, trip: SamlRoundTrip, sent: str, *, now: da
 
 
 def _signed(row: SamlIdentityProvider, trip: SamlRoundTrip, xml: str) -> Any:
-    """pysaml2's answer, and what it decrypted looked at like what was sent."""
-    keys = [{"key": pem} for pem in decryption_keys(row)]
+    """pysaml2's answer. What was encrypted is looked at like what was sent in clear."""
+    check_response(xml)
+    service = client(row, trip.consumer_url)
     try:
-        answer = client(row, trip.consumer_url).parse_authn_request_response(
+        if is_encrypted(xml):
+            service.sec.correctly_signed_response(xml)  # if it is signed as a whole
+            xml = in_clear(xml, decryption_keys(row))
+            check_response(xml)
+        answer = service.parse_authn_request_response(
             xml,
             BINDING_HTTP_POST,
             outstanding={trip.request_id: "/"},
-            outstanding_certs={trip.request_id: keys},
             conv_info={"entity_id": row.own_entity_id},
         )
-    except (NoKey, XmlSecMissing):
+    except (BadMessage, NotSuccessful, NoKey, XmlSecMissing):
         raise
     except Exception as error:  # of any type, and the text may hold the whole document
         raise Wrong(type(error).__name__) from None
     if answer is None:
         raise Wrong("not taken")
-    check_response(str(answer.xmlstr))
     return answer
 
 

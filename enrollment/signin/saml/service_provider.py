@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from djangosaml2.overrides import Saml2Client
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import SPConfig
@@ -45,9 +44,9 @@ def client(row: SamlIdentityProvider, consumer_url: str) -> Client:
     return made
 
 
-def decryption_keys(row: SamlIdentityProvider) -> list[str]:
-    """PEM of every key that something could be encrypted for."""
-    return [_pem(_private_key(key)) for key in row.keys.all()]
+def decryption_keys(row: SamlIdentityProvider) -> list[RSAPrivateKey]:
+    """Every one that something could be encrypted for."""
+    return [_private_key(key) for key in row.keys.all()]
 
 
 @contextmanager
@@ -132,7 +131,3 @@ def _private_key(row: SamlKey) -> RSAPrivateKey:
     if not isinstance(key, RSAPrivateKey):
         raise NoKey("the key is not RSA")
     return key
-
-
-def _pem(key: RSAPrivateKey) -> str:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

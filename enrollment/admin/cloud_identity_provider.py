@@ -44,7 +44,7 @@ class ProviderForm(SecretsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        given = cleaned.get("service_account", "").strip()
+        given = cleaned.get("service_account", "")
         wanted = cleaned.get("look_up") and cleaned.get("kind") == CloudKind.GOOGLE
         if wanted and not given and not self.instance.service_account_encrypted:
             raise forms.ValidationError({"service_account": "Needed to find people: its JSON key."})

@@ -1,24 +1,21 @@
 """LDAP servers of a site: write-only secrets, and a test that says the real reason."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
+from enrollment.admin.secrets import SecretsAdmin, SecretsForm, secret_field
 from enrollment.admin.upload import SecretTextarea
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap import connection, lookup
 from enrollment.models import DirectoryServer
 from enrollment.models.directory_server import ATTRIBUTES, DirectoryKind, GroupKind
-from sites_config.admin.buttons import AdminWithButtons, button, may_change
+from sites_config.admin.buttons import button, may_change
 from sites_config.admin.pages import form_page
-from sites_config.admin.scoped import BY_SITE, RowForm
-from sites_config.secrets import encrypt
+from sites_config.admin.scoped import BY_SITE
 
-# Whoever could change one of these could have the stored secrets sent to a server of their own.
-GOES_ELSEWHERE = ("hosts", "tls", "ca_pem")
-SECRETS = {"bind_password": "bind_password_encrypted", "client_key": "client_key_encrypted"}
 DEFAULTS: dict[str, dict[str, str]] = {
     DirectoryKind.ACTIVE_DIRECTORY: {
         "user_filter": "(&(objectCategory=person)(objectClass=user)(sAMAccountName=%(user)s))",
@@ -42,33 +39,13 @@ class LookUpForm(forms.Form):
     user_name = forms.CharField(max_length=lookup.LONGEST_NAME, help_text="Exactly.")
 
 
-class ServerForm(RowForm):
-    bind_password = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Never shown. Blank: as it is.",
-    )
-    client_key = forms.CharField(
-        required=False,
-        widget=SecretTextarea(),
-        help_text="PEM, of the client certificate. Never shown. Blank: as it is.",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in SECRETS:
-            if cleaned.get(name) and "\0" in cleaned[name]:
-                raise forms.ValidationError({name: "It contains a character that no password has."})
-        return cleaned
-
-
-def _goes_elsewhere(server: DirectoryServer) -> bool:
-    """Compared without the blanks around, which forms take away."""
-    before = DirectoryServer.objects.get(pk=server.pk)
-    return any(
-        str(getattr(before, name)).strip() != str(getattr(server, name)).strip() for name in GOES_ELSEWHERE
-    )
+class ServerForm(SecretsForm):
+    secrets: ClassVar[dict[str, str]] = {
+        "bind_password": "bind_password_encrypted",
+        "client_key": "client_key_encrypted",
+    }
+    bind_password = secret_field()
+    client_key = secret_field("PEM, of the client certificate.", SecretTextarea())
 
 
 def in_rows(who: Entry) -> list[tuple[str, str]]:
@@ -82,10 +59,11 @@ def in_rows(who: Entry) -> list[tuple[str, str]]:
 
 
 @admin.register(DirectoryServer)
-class DirectoryServerAdmin(AdminWithButtons):
+class DirectoryServerAdmin(SecretsAdmin):
     """A child site is served by its parent's directories too."""
 
     form = ServerForm
+    goes_elsewhere = ("hosts", "tls", "ca_pem")
     writable = addable = True
     buttons = ("test", "look_up")
     list_display = ("name", "site", "kind", "hosts", "tls", "enabled", "sign_in", "position")
@@ -131,14 +109,6 @@ class DirectoryServerAdmin(AdminWithButtons):
         """``?kind=active-directory``: what such a directory mostly has."""
         given = super().get_changeform_initial_data(request)
         return DEFAULTS.get(str(given.get("kind")), {}) | given
-
-    def save_model(self, request: HttpRequest, obj: DirectoryServer, form: Any, change: bool) -> None:  # type: ignore[override]
-        if change and _goes_elsewhere(obj):
-            obj.bind_password_encrypted = obj.client_key_encrypted = b""
-        for name, column in SECRETS.items():
-            if form.cleaned_data.get(name):
-                setattr(obj, column, encrypt(form.cleaned_data[name].encode()))
-        obj.save()
 
     @button("Test connection", may_change)
     def test(self, request: HttpRequest, server: DirectoryServer) -> None:

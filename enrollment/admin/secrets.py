@@ -15,10 +15,13 @@ AS_IT_IS = "Never shown. Blank: as it is."
 
 
 def secret_field(help_text: str = "", widget: forms.Widget | None = None) -> forms.CharField:
-    """Of a password, or with ``SecretTextarea`` of a key."""
+    """Of a password, every blank of which counts, or with ``SecretTextarea`` of a key."""
     shown_as = widget or forms.PasswordInput(attrs={"autocomplete": "off"})
     return forms.CharField(
-        required=False, strip=False, widget=shown_as, help_text=f"{help_text} {AS_IT_IS}".strip()
+        required=False,
+        strip=widget is not None,
+        widget=shown_as,
+        help_text=f"{help_text} {AS_IT_IS}".strip(),
     )
 
 

@@ -123,6 +123,7 @@ def test_a_service_account_is_needed_and_never_shown(
     assert "Needed to find people: its JSON key." in errors(send(as_anna, url(google_row)))
 
     assert send(as_anna, url(google_row), service_account=service_account()).status_code == 302
+    assert send(as_anna, url(google_row), service_account=" \n").status_code == 302
     google_row.refresh_from_db()
     assert decrypt(bytes(google_row.service_account_encrypted)).decode().strip() == service_account()
     assert "PRIVATE KEY" not in as_anna.get(url(google_row)).content.decode()

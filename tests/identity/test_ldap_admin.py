@@ -94,9 +94,10 @@ def test_secrets_are_written_and_never_read(as_anna: Client, server: DirectorySe
     server.refresh_from_db()
     assert decrypt(bytes(server.bind_password_encrypted)).decode() == SERVICE_PASSWORD
 
-    send(as_anna, url(server), bind_password="a new one")
+    send(as_anna, url(server), bind_password=" a new one ", client_key=" \n")
     server.refresh_from_db()
-    assert decrypt(bytes(server.bind_password_encrypted)) == b"a new one"
+    assert decrypt(bytes(server.bind_password_encrypted)) == b" a new one "
+    assert bytes(server.client_key_encrypted) == b""
 
 
 def test_a_key_does_not_come_back_with_an_error(as_anna: Client, server: DirectoryServer) -> None:

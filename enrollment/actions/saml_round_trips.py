@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import (
@@ -21,6 +21,7 @@ from sites_config.secrets import decrypt, encrypt
 
 LIVES = timedelta(hours=1)
 TICKET_LIVES = timedelta(minutes=2)
+MOST_TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ def under_way(
         consumer_url=consumer_url,
         expires_at__gt=now,
     ).first()
+
+
+def count_try(trip: SamlRoundTrip) -> bool:
+    """Before anything is done about an answer: looking at one takes its time. False: there were enough."""
+    rows = SamlRoundTrip.objects.filter(pk=trip.pk, returned_at=None, tries__lt=MOST_TRIES)
+    return bool(rows.update(tries=F("tries") + 1))
 
 
 def finish(

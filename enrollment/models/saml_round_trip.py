@@ -23,6 +23,7 @@ class SamlRoundTrip(models.Model):
     )
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Answers that came, right or wrong.")
     returned_at = models.DateTimeField(null=True, blank=True)
     outcome_encrypted = models.BinaryField(default=b"")
     ticket_sha256 = models.BinaryField(max_length=32, default=b"")

@@ -1,13 +1,15 @@
 """What must not log in anybody: answers of a real provider, repeated, late, or meant for somebody else."""
 
 import re
+from contextlib import ExitStack
 
 import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
-from enrollment.actions.saml_round_trips import AlreadyReturned, Session, finish, remember_message
+from enrollment.actions.saml_round_trips import MOST_TRIES, AlreadyReturned, Session, finish, remember_message
 from enrollment.models import Enrollment, Identity, SamlIdentityProvider, SamlRoundTrip, SeenSamlMessage
+from enrollment.signin.saml import consumer
 from sites_config.models import User
 from tests import people
 from tests.identity.at_provider import press
@@ -105,6 +107,33 @@ def test_r01_a_stolen_answer_fits_no_other_round_trip(
     renamed = with_xml(mixed, xml_of(mixed).replace(asked[0], asked[1], 1))
     assert what_follows(thief, renamed).h1 == NOT_LOGGED_IN
     assert nobody_is_in(thief, victim)
+
+
+def test_one_way_takes_ten_answers(row: SamlIdentityProvider, at_provider: AtSamlProvider) -> None:
+    """Each costs the server more than whoever sends it."""
+    visitor = Visitor()
+    answer = answered(visitor, at_provider, row)
+    wrong = with_xml(answer, xml_of(answer).replace("teachers", "heads"))
+    pages = [what_follows(visitor, wrong).h1 for _each in range(MOST_TRIES)]
+
+    assert set(pages) == {NOT_LOGGED_IN}
+    assert what_follows(visitor, answer).h1 == OVER and nobody_is_in(visitor)
+
+
+def test_few_answers_are_looked_at_at_once_and_nothing_is_lost(
+    row: SamlIdentityProvider, at_provider: AtSamlProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "LONGEST_QUEUE", 0.05)
+    visitor = Visitor()
+    answer = answered(visitor, at_provider, row)
+    with ExitStack() as stack:
+        for _each in range(consumer.AT_ONCE):
+            stack.enter_context(consumer._slots)
+        page = what_follows(visitor, answer)
+    assert (page.status, page.h1) == (503, "The log-in service cannot be reached")
+
+    what_follows(visitor, answer)
+    assert visitor.enrollment.signed_in_name == "Ada Ångström"
 
 
 @pytest.mark.parametrize(

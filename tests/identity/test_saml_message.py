@@ -144,3 +144,11 @@ def test_a_failure_is_told_from_an_answer() -> None:
         )
     with pytest.raises(NotSuccessful):
         check_response(response(assertion()).replace(SUCCESS, ""))
+
+
+def test_a_thousand_groups_fit_and_no_much_longer_answer() -> None:
+    """What comes behind takes a second for each two thousand elements."""
+    values = "<saml:AttributeValue>g</saml:AttributeValue>"
+    check_response(response(assertion(f"<saml:Attribute>{values * 1000}</saml:Attribute>")))
+    with pytest.raises(BadMessage, match="too many elements"):
+        check_response(response(assertion(f"<saml:Attribute>{values * 2500}</saml:Attribute>")))

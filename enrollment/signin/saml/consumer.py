@@ -1,6 +1,9 @@
 """The assertion consumer service: what came back from a provider waits for the browser that was sent there."""
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +22,8 @@ from sites_config.http import SiteRequest
 
 log = logging.getLogger("gatehouse.signin")
 LONGEST_RELAY_STATE = 80  # characters, SAML Bindings, 3.5.3
+AT_ONCE, LONGEST_QUEUE = 2, 5.0  # seconds; of this process
+_slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def consume(request: SiteRequest, row: SamlIdentityProvider) -> str:
@@ -29,7 +34,7 @@ def consume(request: SiteRequest, row: SamlIdentityProvider) -> str:
     trip = None
     if 0 < len(relay_state) <= LONGEST_RELAY_STATE:
         trip = saml_round_trips.under_way(row, relay_state, consumer_url, now=now)
-    if trip is None or trip.returned_at is not None:
+    if trip is None or not saml_round_trips.count_try(trip):
         raise SignInFailed(Reason.OVER, f"{row}: no such RelayState under way")
     try:
         ticket = _outcome(row, trip, request.POST.get("SAMLResponse", ""))
@@ -38,10 +43,22 @@ def consume(request: SiteRequest, row: SamlIdentityProvider) -> str:
     return f"/enroll/{trip.enrollment.public_id}/signed-in?ticket={ticket}"
 
 
+@contextmanager
+def _one_of_few(row: SamlIdentityProvider) -> Iterator[None]:
+    """A long answer is a second's work: strangers must not keep every thread at it. Raises SignInFailed."""
+    if not _slots.acquire(timeout=LONGEST_QUEUE):
+        raise SignInFailed(Reason.UNREACHABLE, f"{row}: too many answers at once")
+    try:
+        yield
+    finally:
+        _slots.release()
+
+
 def _outcome(row: SamlIdentityProvider, trip: SamlRoundTrip, sent: str) -> str:
     now = timezone.now()
     try:
-        verified = verify(row, trip, sent, now=now)
+        with _one_of_few(row):
+            verified = verify(row, trip, sent, now=now)
         who = entry_of(row, verified)
     except SignInFailed as failure:
         log.warning("nobody was logged in, reference %s: %s", trip.enrollment.reference, failure)

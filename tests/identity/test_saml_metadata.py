@@ -106,6 +106,8 @@ def test_what_is_no_metadata_is_said_to_be_none(content: bytes, said: str) -> No
     [
         ('use="signing"', 'use="encryption"', "0 certificates for signing"),
         ("https://saml.example/login", "http://saml.example/login", "HTTP-Redirect at an address with https"),
+        ("example/login", "example/&#10;login", "HTTP-Redirect at an address with https"),
+        ("https://saml.example/login", "javascript:alert(1)//", "HTTP-Redirect at an address with https"),
         ("HTTP-Redirect", "HTTP-POST", "HTTP-Redirect at an address with https"),
         ("SAML:2.0:protocol", "SAML:1.1:protocol", "no identity provider"),
         ("IDPSSODescriptor", "SPSSODescriptor", "no identity provider"),

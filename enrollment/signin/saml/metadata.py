@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from enrollment.pki.keys import check_public_key
 
 LONGEST = 1024 * 1024  # bytes
 MOST_CERTIFICATES = 10
+LONGEST_URL = 2000  # characters
+_URL = re.compile(r"[\x21-\x7e]+")
 LONGEST_ENTITY_ID = 1024  # characters, SAML Core, 8.3.6
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
@@ -126,11 +129,13 @@ def _location(role: Element, name: str, attribute: str = "Location") -> str:
 
 
 def _is_https(url: str) -> bool:
+    if len(url) > LONGEST_URL or not _URL.fullmatch(url):  # urlsplit passes over line ends
+        return False
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and bool(parts.hostname) and not parts.fragment and len(url) <= 2000
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.fragment
 
 
 def _certificates(role: Element) -> tuple[x509.Certificate, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import (
@@ -17,6 +17,7 @@ from enrollment.models import (
     SeenSamlMessage,
     SignInMethod,
 )
+from enrollment.models.moves import OPEN
 from sites_config.secrets import decrypt, encrypt
 
 LIVES = timedelta(hours=1)
@@ -143,13 +144,15 @@ def session_of(enrollment: Enrollment) -> tuple[SamlIdentityProvider, Session] |
 
 
 def begun_in(provider: SamlIdentityProvider, name_id: str, indexes: Sequence[str]) -> QuerySet[Enrollment]:
-    """Enrollments whose person signed in by one of these sessions; without ``indexes`` by any of theirs."""
+    """Enrollments whose person signed in by one of these sessions, those that can still end first; without ``indexes``
+    by any of theirs."""
     trips = SamlRoundTrip.objects.filter(provider=provider, name_id_sha256=digest(name_id))
     if indexes:
         trips = trips.filter(session_index_sha256__in=[digest(each) for each in indexes])
-    return Enrollment.objects.filter(
+    found = Enrollment.objects.filter(
         pk__in=trips.values("enrollment"), signed_in_with=SignInMethod.SAML, signed_in_source=provider.source
     )
+    return found.order_by(Case(When(status__in=OPEN, then=0), default=1), "-pk")
 
 
 def remember_message(provider_id: int, message_id: str, *, forget_at: datetime, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sites.models import Site
 
+from enrollment.actions.saml_round_trips import begun_in, session_of
 from enrollment.models import Enrollment, Event, EventKind, SamlIdentityProvider, Status
 from tests import people
 from tests.identity.at_provider import address_of
@@ -125,6 +126,21 @@ def test_only_enrollments_of_that_session_end(
 
     assert ada.enrollment.status == Status.EXPIRED
     assert again.enrollment.status != Status.EXPIRED != alice.enrollment.status
+
+
+def test_of_somebody_with_many_devices_those_under_way_come_first(
+    row: SamlIdentityProvider, at_provider: AtSamlProvider
+) -> None:
+    """A request ends no more than MOST_SESSIONS."""
+    over, under_way, again = Visitor(), Visitor(), Visitor()
+    for visitor in (over, under_way, again):
+        log_in(visitor, at_provider, row)
+    ended = [each.enrollment for each in (over, again)]
+    for visitor in (over, again):
+        visitor.post(f"{visitor.own}/log-out")
+    _row, session = session_of(under_way.enrollment) or pytest.fail("nobody is logged in")
+
+    assert list(begun_in(row, session.name_id, ())) == [under_way.enrollment, *reversed(ended)]
 
 
 def test_a_logout_request_counts_once_for_its_time_and_signed_only(

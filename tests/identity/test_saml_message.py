@@ -136,6 +136,18 @@ def test_base64_with_line_breaks_is_read_and_nothing_longer_than_the_limit() -> 
             decoded(bad)
 
 
+def test_words_of_the_sender_stay_on_one_short_line_of_the_log() -> None:
+    forged = "x&#10;2026-01-01 00:00:00 INFO gatehouse.signin somebody was logged in"
+    code = f'<samlp:StatusCode Value="{forged}"/>'
+    failed = response().replace(SUCCESS, f"<samlp:Status>{code * 1000}</samlp:Status>")
+    weak = response(assertion().replace(signature(), signature(forged)))
+    digest = response(assertion().replace(signature(), signature(digest=forged)))
+    for xml in (failed, weak, digest):
+        with pytest.raises((NotSuccessful, BadMessage)) as caught:
+            check_response(xml)
+        assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
 def test_a_failure_is_told_from_an_answer() -> None:
     denied = f'<samlp:StatusCode Value="{STATUS}Responder"><samlp:StatusCode Value="{STATUS}AuthnFailed"/>'
     with pytest.raises(NotSuccessful, match="Responder AuthnFailed"):

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from enrollment.signin.saml.message import ENCRYPTION, SAML, SIGNATURE, BadMessage, parsed
+from enrollment.signin.saml.message import ENCRYPTION, SAML, SIGNATURE, BadMessage, parsed, shown
 
 XENC, XENC11 = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#"
 # Bytes of the key. Triple DES is left out, and RSA with PKCS #1 v1.5 below: what is wrong with it tells the key.
@@ -105,7 +105,7 @@ def _padding(method: Element) -> OAEP:
     if algorithm == f"{XENC11}rsa-oaep":
         mask = _named(method.find(f"{{{XENC11}}}MGF"), _MASKS)
         return OAEP(MGF1(mask()), digest(), None)
-    raise BadMessage(f"its key is encrypted by {algorithm[:80]}")
+    raise BadMessage(f"its key is encrypted by {shown(algorithm)}")
 
 
 def _named(
@@ -115,7 +115,7 @@ def _named(
         return hashes.SHA1
     algorithm = element.get("Algorithm", "")
     if algorithm not in known:
-        raise BadMessage(f"its key is encrypted with {algorithm[:80]}")
+        raise BadMessage(f"its key is encrypted with {shown(algorithm)}")
     return known[algorithm]
 
 
@@ -123,7 +123,7 @@ def _opened(algorithm: str, key: bytes, content: bytes) -> bytes:
     """Raises ValueError, InvalidTag, BadMessage."""
     length = (_CBC | _GCM).get(algorithm)
     if length is None:
-        raise BadMessage(f"encrypted by {algorithm[:80]}")
+        raise BadMessage(f"encrypted by {shown(algorithm)}")
     if len(key) != length:
         raise ValueError("a key of another length")
     if algorithm in _GCM:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -14,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 LONGEST = 1024 * 1024  # bytes of XML
 DEEPEST, MOST_ELEMENTS = 60, 2500  # a thousand groups, and what else there may be
+MOST_CODES, LONGEST_SHOWN = 3, 80
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -69,8 +71,8 @@ def _check_status(root: Element) -> None:
     """Nobody vouches for a failure, and nobody has to: it only ends this way."""
     code = root.find(f"{PROTOCOL}Status/{PROTOCOL}StatusCode")
     if code is None or code.get("Value") != f"{STATUS}Success":
-        codes = root.iterfind(f"{PROTOCOL}Status//{PROTOCOL}StatusCode")
-        raise NotSuccessful(" ".join(each.get("Value", "").removeprefix(STATUS)[:60] for each in codes))
+        codes = islice(root.iterfind(f"{PROTOCOL}Status//{PROTOCOL}StatusCode"), MOST_CODES)
+        raise NotSuccessful(" ".join(shown(each.get("Value", "").removeprefix(STATUS)) for each in codes))
 
 
 def _check_assertion(root: Element, elements: list[Element]) -> None:
@@ -129,11 +131,16 @@ def _check_algorithms(elements: list[Element]) -> None:
     for element in elements:
         algorithm = element.get("Algorithm", "")
         if element.tag == f"{SIGNATURE}SignatureMethod" and not _SIGNING.fullmatch(algorithm):
-            raise BadMessage(f"signed by {algorithm[:80]}")
+            raise BadMessage(f"signed by {shown(algorithm)}")
         in_reference = element.tag == f"{SIGNATURE}Reference"
         for method in element.iter(f"{SIGNATURE}DigestMethod") if in_reference else ():
             if method.get("Algorithm") not in _DIGESTS:
-                raise BadMessage(f"digest by {method.get('Algorithm', '')[:80]}")
+                raise BadMessage(f"digest by {shown(method.get('Algorithm', ''))}")
+
+
+def shown(value: str) -> str:
+    """Words of the sender for the log: short, and on the same line."""
+    return "".join(each if each.isprintable() else "?" for each in value[:LONGEST_SHOWN])
 
 
 def _local(element: Element) -> str:

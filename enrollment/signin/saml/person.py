@@ -7,6 +7,7 @@ from enrollment.models import SamlIdentityProvider
 from enrollment.models.saml_identity_provider import ATTRIBUTES, NameIdFormat
 from enrollment.signin.entries import LONGEST_ID
 from enrollment.signin.failures import Reason, SignInFailed
+from enrollment.signin.saml.message import shown
 from enrollment.signin.saml.response import Verified
 
 MOST_GROUPS = 1000
@@ -34,7 +35,7 @@ def _id(row: SamlIdentityProvider, verified: Verified) -> str:
     sent = verified.name_id_format or NameIdFormat.UNSPECIFIED
     any_will_do = row.name_id_format == NameIdFormat.UNSPECIFIED and sent != TRANSIENT
     if not any_will_do and sent != row.name_id_format:
-        raise SignInFailed(Reason.INVALID, f"{row}: a NameID of another format, {sent[:80]}")
+        raise SignInFailed(Reason.INVALID, f"{row}: a NameID of another format, {shown(sent)}")
     return _clean(verified.session.name_id)
 
 

@@ -37,7 +37,7 @@ urlpatterns = [
     path("enroll/<slug:public_id>/hand-over", hand_over.Offer.as_view(), name="offer-hand-over"),
     path("h/<str:token>", hand_over.Take.as_view(), name="take-hand-over"),
     path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
-    path("language", language.choose, name="language"),
+    path("language", language.Languages.as_view(), name="language"),
     path("go-on-here", gate.go_on_here, name="go-on-here"),
     # Back from identity providers. These are registered there.
     path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 class SiteRequest(HttpRequest):
-    """``site``: of the host. ``language``: the person's, among the site's. ``reference``: this request's code."""
+    """``site``: of the host. ``language``: the person's, among the site's; ``device_language``: of iOS's own words, ""
+    when unknown. ``reference``: this request's code."""
 
     site: SiteSettings  # type: ignore[assignment]  # Django types it for its own CurrentSiteMiddleware
     language: str
+    device_language: str
     reference: str
     user: "User"

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
-from sites_config import demo
+from sites_config import demo, languages
 from sites_config.environment import (
     database,
     env_bool,
@@ -139,7 +140,8 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+LANGUAGES = languages.LANGUAGES
+LANG_INFO.update(languages.UNKNOWN_TO_DJANGO)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
 from sites_config.changes import remember
+from sites_config.languages import CODES, SHIPPED
 
 if TYPE_CHECKING:
     from sites_config.models import SiteConfiguration
@@ -80,13 +79,12 @@ _DEFAULTS: dict[str, Any] = {
 
 def no_site() -> SiteSettings:
     """Stands in where no site is known or the database can't be asked: site id 0, English first."""
-    codes = tuple(code for code, _ in settings.LANGUAGES)
     return SiteSettings(
         site_id=0,
         lineage=(),
         profile_namespace=uuid.UUID(int=0),
         archived=False,
-        **{**_DEFAULTS, "languages": codes, "time_zone": zoneinfo.ZoneInfo("UTC")},
+        **{**_DEFAULTS, "languages": SHIPPED, "time_zone": zoneinfo.ZoneInfo("UTC")},
     )
 
 
@@ -169,6 +167,5 @@ def _first_set(rows: list["SiteConfiguration"], name: str, default: Any) -> Any:
 
 
 def _codes(languages: str) -> tuple[str, ...]:
-    known = [code for code, _ in settings.LANGUAGES]
-    wanted = [code.strip() for code in languages.split(",") if code.strip() in known]
-    return tuple(wanted or known)
+    wanted = [code.strip() for code in languages.split(",") if code.strip() in CODES]
+    return tuple(wanted or SHIPPED)

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import nh3
-from django.conf import settings
 from django.utils import translation
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from modeltranslation.utils import build_localized_fieldname
 
+from sites_config.catalogues import ios_word, translated
 from sites_config.changes import remember
+from sites_config.languages import LANGUAGES
 from sites_config.site_settings import SiteSettings
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -25,12 +27,16 @@ _ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "
 
 @dataclass(frozen=True)
 class Message:
-    """``default`` is English and the key of the built-in translations; placeholders stand in braces."""
+    """``default`` is English and the key of the built-in translations; placeholders stand in braces.
+
+    ``ios`` are the words of iOS in it, in English: they must be found on the device as they stand here.
+    """
 
     key: str
     default: str
     placeholders: tuple[str, ...] = ()
     markdown: bool = False
+    ios: tuple[str, ...] = ()
 
 
 class Texts:
@@ -46,16 +52,17 @@ class Texts:
         """The wording with its placeholders still in it."""
         if message.key in self._own:
             return self._own[message.key]
-        built_in = built_in_text(message.default, self.language)
-        if built_in != message.default or self.language == "en":
-            return built_in
-        return self._fallback.get(message.key, message.default)
+        return translated(message.default, self.language) or self._fallback.get(message.key, message.default)
 
-    def fill(self, message: Message, values: Mapping[str, object]) -> SafeString:
-        """HTML: Markdown rendered and sanitised first, then the placeholders filled with escaped text."""
+    def fill(self, message: Message, values: Mapping[str, object], device_language: str = "") -> SafeString:
+        """HTML: Markdown rendered and sanitised first, then the placeholders filled with escaped text. The words of iOS
+        are followed by what the device calls them, where it speaks another language."""
         if message.key not in self._rendered:
             self._rendered[message.key] = _html(self.resolve(message), message.markdown)
-        return _filled(self._rendered[message.key], values)
+        html = self._rendered[message.key]
+        if message.ios and device_language not in ("", self.language):
+            html = _beside(html, message.ios, self.language, device_language)
+        return _filled(html, values)
 
     def plain(self, message: Message, values: Mapping[str, object]) -> str:
         """Plain text, for profiles and mails."""
@@ -65,18 +72,23 @@ class Texts:
 class ScreenTexts:
     """The Messages of one ``Texts`` class by attribute name, for templates: ``{{ texts.title }}``."""
 
-    def __init__(self, declared: type, texts: Texts, values: Mapping[str, object]) -> None:
+    def __init__(
+        self, declared: type, texts: Texts, values: Mapping[str, object], device_language: str = ""
+    ) -> None:
         self._declared, self._texts, self._values = declared, texts, values
+        self._device_language = device_language
 
     def __getitem__(self, name: str) -> SafeString:
         message = getattr(self._declared, name, None)
         if not isinstance(message, Message):
             raise KeyError(name)
-        return self._texts.fill(message, self._values)
+        return self._texts.fill(message, self._values, self._device_language)
 
     def filled(self, name: str, **values: object) -> SafeString:
         """One that stands several times on the page, each time with values of its own."""
-        return self._texts.fill(getattr(self._declared, name), {**self._values, **values})
+        return self._texts.fill(
+            getattr(self._declared, name), {**self._values, **values}, self._device_language
+        )
 
 
 def texts_for(site: SiteSettings, language: str) -> Texts:
@@ -86,14 +98,6 @@ def texts_for(site: SiteSettings, language: str) -> Texts:
     return remember(("texts", site.site_id, language), lambda: _read(site, language))
 
 
-def built_in_text(default: str, language: str) -> str:
-    """The shipped translation, or ``default`` when the catalogue of the language lacks it."""
-    if not default:
-        return ""
-    with translation.override(language):
-        return translation.gettext(default)
-
-
 def direction(language: str) -> str:
     """``rtl`` or ``ltr``."""
     return "rtl" if translation.get_language_info(language)["bidi"] else "ltr"
@@ -101,8 +105,8 @@ def direction(language: str) -> str:
 
 def native_names(codes: tuple[str, ...]) -> list[tuple[str, str]]:
     """The codes with the languages' own names, in the order given."""
-    names = dict(settings.LANGUAGES)
-    return [(code, str(names[code])) for code in codes]
+    names = dict(LANGUAGES)
+    return [(code, names[code]) for code in codes]
 
 
 def _read(site: SiteSettings, language: str) -> Texts:
@@ -126,7 +130,7 @@ def _read(site: SiteSettings, language: str) -> Texts:
 
 def column_of(language: str) -> str:
     """The column that django-modeltranslation makes for the texts of a language."""
-    return f"text_{language.replace('-', '_')}"
+    return build_localized_fieldname("text", language)  # which knows that "id" would be a foreign key's name
 
 
 def _html(text: str, markdown: bool) -> SafeString:
@@ -139,9 +143,31 @@ def rendered(markdown: str) -> SafeString:
     return mark_safe(nh3.clean(html, tags=_ALLOWED_TAGS, url_schemes={"https", "mailto", "tel"}))  # noqa: S308
 
 
+def _beside(html: SafeString, words: tuple[str, ...], language: str, device_language: str) -> SafeString:
+    """Each of the words once, where it first stands. A text that fell back to English has them in English."""
+    theirs: dict[str, SafeString] = {}
+    for word in words:
+        said = ios_word(word, device_language)
+        for shown in {ios_word(word, language), word} - {"", said}:
+            if said:
+                theirs[escape(shown)] = format_html(
+                    '{} (<bdi lang="{}">{}</bdi>)', shown, device_language, said
+                )
+    if not theirs:
+        return html
+    # The longest first: "Trust" stands in "Certificate Trust Settings" too.
+    found = re.compile("|".join(map(re.escape, sorted(theirs, key=len, reverse=True))))
+    return mark_safe(found.sub(lambda match: theirs.pop(match[0], match[0]), html))  # noqa: S308
+
+
 def _filled(html: SafeString, values: Mapping[str, object]) -> SafeString:
     # Only braces that name a value are filled; a stray brace in a site's own wording stays as it is.
     filled = _PLACEHOLDER.sub(
-        lambda found: escape(values[found[1]]) if found[1] in values else found[0], html
+        lambda found: _isolated(values[found[1]]) if found[1] in values else found[0], html
     )
     return mark_safe(filled)  # noqa: S308
+
+
+def _isolated(value: object) -> SafeString:
+    """A name may run the other way than the sentence around it."""
+    return escape(value) if isinstance(value, int) else format_html("<bdi>{}</bdi>", value)

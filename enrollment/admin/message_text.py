@@ -12,7 +12,7 @@ from enrollment.flow import STEPS
 from enrollment.steps import frame, gate, hand_over, mdm_profile, problem, resume, welcome
 from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 from sites_config.models import MessageText
-from sites_config.texts import Message
+from sites_config.texts import Message, column_of
 
 _BESIDE_THE_STEPS = (
     frame.FrameTexts,
@@ -45,7 +45,7 @@ def declared_messages() -> Iterator[Message]:
 
 def columns() -> tuple[str, ...]:
     """The column of each language."""
-    return tuple(f"text_{code.replace('-', '_')}" for code, _name in settings.LANGUAGES)
+    return tuple(column_of(code) for code, _name in settings.LANGUAGES)
 
 
 @admin.register(MessageText)

@@ -22,6 +22,7 @@ class Texts:
         placeholders=("organization",),
     )
     other_language = Message("agreement.other-language", _("It is not available in your language."))
+    changed = Message("agreement.changed", _("It has changed since you accepted it."))
     accept = Message("agreement.accept", _("Accept"))
     decline = Message("agreement.decline", _("I do not accept"))
 
@@ -64,6 +65,7 @@ class Agreement(Step):
         return super().get_context_data(**kwargs) | {
             "agreement": shown,
             "agreement_direction": direction(shown.language),
+            "changed": self.visit.enrollment.answers.get(ACCEPTED) not in (None, shown.agreement_id),
             "other_language": shown.language != self.request.language,
         }
 

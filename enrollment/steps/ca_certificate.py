@@ -53,6 +53,7 @@ class Texts:
         _(
             "In Settings: General, About, Certificate Trust Settings. Turn on the switch beside the certificate."
         ),
+        ios=("Settings", "General", "About", "Certificate Trust Settings"),
     )
 
 

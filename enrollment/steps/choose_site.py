@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 from enrollment.actions.enrollments import SITE_ANSWER, choose_site
 from enrollment.steps.base import Step
 from enrollment.visit import Visit
+from sites_config.names import organization_in
 from sites_config.texts import Message
 
 AS_RADIO_BUTTONS = 6  # more are a menu, which iOS shows as one
@@ -46,7 +47,7 @@ class ChooseSite(Step):
         form = super().get_form(form_class)
         missing = self.text(Texts.missing)
         field: Any = form.fields["site"]
-        field.choices = [(str(site.site_id), site.organization_name) for site in self.visit.candidates]
+        field.choices = [(str(site.site_id), "") for site in self.visit.candidates]
         field.error_messages |= {"required": missing, "invalid_choice": missing}
         return form
 
@@ -56,8 +57,13 @@ class ChooseSite(Step):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         chosen = self.visit.enrollment.answers.get(SITE_ANSWER)
+        language = self.request.language
         options = [
-            {"value": site.site_id, "label": site.organization_name, "checked": site.site_id == chosen}
+            {
+                "value": site.site_id,
+                "label": organization_in(site, language),
+                "checked": site.site_id == chosen,
+            }
             for site in self.visit.candidates
         ]
         few = len(options) <= AS_RADIO_BUTTONS

@@ -16,6 +16,8 @@ class FrameTexts:
     elsewhere = Message("frame.elsewhere", _("Go on in another browser"))
     help = Message("frame.help", _("Need help?"))
     language = Message("frame.language", _("Language"))
+    website = Message("frame.website", _("Help page"))
+    privacy = Message("frame.privacy", _("Privacy"))
     reference = Message("frame.reference", _("Reference code"))
     # What stands for {device} and {support} while the device is unknown or the site names no contact.
     any_device = Message("frame.any-device", _("iPhone or iPad"))

@@ -36,12 +36,19 @@ class SafariTexts(GateTexts):
         placeholders=("device", "organization"),
     )
     copy_first = Message("gate-safari.copy-first", _("Copy the link"))
-    open_safari = Message("gate-safari.open-safari", _("Go to the Home Screen and open Safari"))
-    paste = Message("gate-safari.paste", _("Hold your finger on the address bar, then tap Paste and Go"))
+    open_safari = Message(
+        "gate-safari.open-safari", _("Go to the Home Screen and open Safari"), ios=("Home Screen",)
+    )
+    paste = Message(
+        "gate-safari.paste",
+        _("Hold your finger on the address bar, then tap Paste and Go"),
+        ios=("Paste and Go",),
+    )
     in_app = Message("gate-safari.in-app", _("Are you reading this inside an app?"))
     in_app_help = Message(
         "gate-safari.in-app-help",
         _("Its menu (••• or Share) often has “Open in Safari” or “Open in Browser”."),
+        ios=("Share", "Open in Safari"),
     )
     wifi = Message("gate-safari.wifi", _("Did this window open by itself when you joined a Wi-Fi?"))
     wifi_help = Message(

@@ -24,8 +24,10 @@ WAITING = (Status.PROFILE_ISSUED, Status.CERTIFICATE_ISSUED, Status.AUTHENTICATE
 
 
 class Texts:
-    title = Message("install.title", _("Install in Settings"))
-    lead = Message("install.lead", _("Complete installation of this profile in the Settings app."))
+    title = Message("install.title", _("Install in Settings"), ios=("Settings",))
+    lead = Message(
+        "install.lead", _("Complete installation of this profile in the Settings app."), ios=("Settings",)
+    )
 
     # The clock: iOS deletes a downloaded profile after eight minutes.
     time_left = Message("install.time-left", _("Time left"))
@@ -39,13 +41,16 @@ class Texts:
     download = Message("install.download", _("Start the download"))
 
     # What to tap, in the words of iOS.
-    open_settings = Message("install.open-settings", _("Open Settings"))
+    open_settings = Message("install.open-settings", _("Open Settings"), ios=("Settings",))
     open_settings_how = Message(
         "install.open-settings-how",
         _("Leave this page open, go to the Home Screen and tap the Settings app."),
+        ios=("Home Screen", "Settings"),
     )
-    settings = Message("install.settings", _("Settings"))
-    tap_downloaded = Message("install.tap-downloaded", _("Tap Profile Downloaded"))
+    settings = Message("install.settings", _("Settings"), ios=("Settings",))
+    tap_downloaded = Message(
+        "install.tap-downloaded", _("Tap Profile Downloaded"), ios=("Profile Downloaded",)
+    )
     where_phone = Message("install.where-phone", _("It is near the top, below your name."))
     where_pad = Message("install.where-pad", _("It is in the left sidebar, below your name."))
     or_enroll = Message(
@@ -53,23 +58,31 @@ class Texts:
         _("It may also be called “Enroll in {organization}”."),
         placeholders=("organization",),
     )
-    downloaded = Message("install.downloaded", _("Profile Downloaded"))
-    tap_install = Message("install.tap-install", _("Tap Install"))
+    downloaded = Message("install.downloaded", _("Profile Downloaded"), ios=("Profile Downloaded",))
+    tap_install = Message("install.tap-install", _("Tap Install"), ios=("Install",))
     passcode = Message(
         "install.passcode",
         _("If asked, enter the passcode that unlocks this device, not your school password."),
     )
-    cancel = Message("install.cancel", _("Cancel"))
-    install = Message("install.install", _("Install"))
-    tap_trust = Message("install.tap-trust", _("Tap Install again whenever asked, then Trust, then Done"))
-    remote_management = Message("install.remote-management", _("Remote Management"))
-    trust = Message("install.trust", _("Trust"))
+    cancel = Message("install.cancel", _("Cancel"), ios=("Cancel",))
+    install = Message("install.install", _("Install"), ios=("Install",))
+    tap_trust = Message(
+        "install.tap-trust",
+        _("Tap Install again whenever asked, then Trust, then Done"),
+        ios=("Install", "Trust", "Done"),
+    )
+    remote_management = Message(
+        "install.remote-management", _("Remote Management"), ios=("Remote Management",)
+    )
+    trust = Message("install.trust", _("Trust"), ios=("Trust",))
     come_back = Message("install.come-back", _("Return to Safari"))
     come_back_why = Message("install.come-back-why", _("This page goes on by itself."))
 
     # What the server knows so far.
     waiting_download = Message("install.waiting-download", _("Waiting for the download …"))
-    waiting_check_in = Message("install.waiting-check-in", _("Settings is installing the profile …"))
+    waiting_check_in = Message(
+        "install.waiting-check-in", _("Settings is installing the profile …"), ios=("Settings",)
+    )
     waiting_finish = Message("install.waiting-finish", _("Almost done …"))
     stalled = Message(
         "install.stalled",
@@ -78,6 +91,7 @@ class Texts:
             "and check the internet connection."
         ),
         placeholders=("device",),
+        ios=("Settings",),
     )
     progress_fetched = Message("install.progress-fetched", _("Profile downloaded"))
     progress_certificate = Message("install.progress-certificate", _("Installation begun"))
@@ -89,17 +103,20 @@ class Texts:
 
     # It did not work.
     trouble = Message("install.trouble", _("It did not work"))
-    ignored = Message("install.ignored", _("I tapped Ignore"))
-    ignored_help = Message("install.ignored-help", _("Tap “Download again” on this page, then tap Allow."))
-    no_row = Message("install.no-row", _("I do not see Profile Downloaded"))
+    ignored = Message("install.ignored", _("I tapped Ignore"), ios=("Ignore",))
+    ignored_help = Message(
+        "install.ignored-help", _("Tap “Download again” on this page, then tap Allow."), ios=("Allow",)
+    )
+    no_row = Message("install.no-row", _("I do not see Profile Downloaded"), ios=("Profile Downloaded",))
     no_row_help = Message(
         "install.no-row-help",
         _(
             "Open Settings, General, VPN & Device Management; "
             "if the profile is not there either, download it again."
         ),
+        ios=("Settings", "General", "VPN & Device Management"),
     )
-    managed = Message("install.managed", _("Settings says the device is already managed"))
+    managed = Message("install.managed", _("Settings says the device is already managed"), ios=("Settings",))
     managed_help = Message(
         "install.managed-help",
         _("Only one organization can manage it: ask {support} before you remove the other profile."),
@@ -118,13 +135,17 @@ class Texts:
             "Stolen Device Protection asks for that away from familiar places: wait, or go to one, "
             "then download the profile again."
         ),
+        ios=("Stolen Device Protection",),
     )
-    lockdown = Message("install.lockdown", _("Lockdown Mode is on"))
+    lockdown = Message("install.lockdown", _("Lockdown Mode is on"), ios=("Lockdown Mode",))
     lockdown_help = Message(
         "install.lockdown-help",
         _("Turn it off in Settings, Privacy & Security, install the profile, then turn it on again."),
+        ios=("Settings", "Privacy & Security"),
     )
-    not_verified = Message("install.not-verified", _("The profile says “Not Verified”"))
+    not_verified = Message(
+        "install.not-verified", _("The profile says “Not Verified”"), ios=("Not Verified",)
+    )
     not_verified_help = Message(
         "install.not-verified-help",
         _("Go on if the profile names {organization}; otherwise ask {support}."),
@@ -134,13 +155,14 @@ class Texts:
     closed_help = Message(
         "install.closed-help", _("Open the same link in Safari again: your answers are kept.")
     )
-    silent = Message("install.silent", _("Settings is done, but this page still waits"))
+    silent = Message("install.silent", _("Settings is done, but this page still waits"), ios=("Settings",))
     silent_help = Message(
         "install.silent-help",
         _(
             "Check the internet connection; after two minutes remove the profile in Settings "
             "and download it again."
         ),
+        ios=("Settings",),
     )
 
     # For a visitor who tries the demonstration on a computer.

@@ -16,6 +16,7 @@ from enrollment.models.moves import OPEN
 from enrollment.profiles.access_rights import AccessRight, BadAccessRights, OutOfReach, explain
 from enrollment.steps.base import Problem, Step
 from enrollment.visit import Visit
+from sites_config.names import organization_in
 from sites_config.texts import Message, ScreenTexts, texts_for
 
 log = logging.getLogger("gatehouse.profiles")
@@ -27,22 +28,31 @@ class Texts:
         _("Let {organization} manage this {device}"),
         placeholders=("organization", "device"),
     )
-    lead = Message("mdm-profile.lead", _("Continue downloads a profile that you then install in Settings."))
-    ask = Message("mdm-profile.ask", _("Safari will ask: tap Allow"))
-    ask_why = Message("mdm-profile.ask-why", _("If you tap Ignore, nothing is downloaded."))
+    lead = Message(
+        "mdm-profile.lead",
+        _("Continue downloads a profile that you then install in Settings."),
+        ios=("Settings",),
+    )
+    ask = Message("mdm-profile.ask", _("Safari will ask: tap Allow"), ios=("Allow",))
+    ask_why = Message("mdm-profile.ask-why", _("If you tap Ignore, nothing is downloaded."), ios=("Ignore",))
     ask_ios = Message(
         "mdm-profile.ask-ios",
         _("This website is trying to download a configuration profile. Do you want to allow this?"),
+        ios=("This website is trying to download a configuration profile. Do you want to allow this?",),
     )
-    ignore = Message("mdm-profile.ignore", _("Ignore"))
-    allow = Message("mdm-profile.allow", _("Allow"))
-    close_it = Message("mdm-profile.close-it", _("Then tap Close"))
-    close_why = Message("mdm-profile.close-why", _("The next page shows how to go on in Settings."))
-    downloaded = Message("mdm-profile.downloaded", _("Profile Downloaded"))
+    ignore = Message("mdm-profile.ignore", _("Ignore"), ios=("Ignore",))
+    allow = Message("mdm-profile.allow", _("Allow"), ios=("Allow",))
+    close_it = Message("mdm-profile.close-it", _("Then tap Close"), ios=("Close",))
+    close_why = Message(
+        "mdm-profile.close-why", _("The next page shows how to go on in Settings."), ios=("Settings",)
+    )
+    downloaded = Message("mdm-profile.downloaded", _("Profile Downloaded"), ios=("Profile Downloaded",))
     downloaded_ios = Message(
-        "mdm-profile.downloaded-ios", _("Review the profile in Settings app if you want to install it.")
+        "mdm-profile.downloaded-ios",
+        _("Review the profile in Settings app if you want to install it."),
+        ios=("Review the profile in Settings app if you want to install it.",),
     )
-    close = Message("mdm-profile.close", _("Close"))
+    close = Message("mdm-profile.close", _("Close"), ios=("Close",))
     go_on = Message("mdm-profile.continue", _("Continue"))
 
 
@@ -137,7 +147,7 @@ def can_and_cannot(visit: Visit, language: str) -> dict[str, Any]:
     """What the organization may do to the device by its access rights, for ``rights.html``."""
     texts = texts_for(visit.site, language)
     rights, never = ScreenTexts(RightTexts, texts, {}), ScreenTexts(NeverTexts, texts, {})
-    info = ScreenTexts(InfoTexts, texts, {"organization": visit.site.organization_name})
+    info = ScreenTexts(InfoTexts, texts, {"organization": organization_in(visit.site, language)})
     can, cannot = _rights(visit)
     return {
         "info": info,
@@ -162,8 +172,9 @@ def _rights(visit: Visit) -> tuple[tuple[AccessRight, ...], tuple[AccessRight, .
 def deliver_profile(step: Step) -> None:
     """Issues a profile for the step's visit; every reason it can't becomes a page."""
     visit = step.visit
-    texts = texts_for(visit.site, step.request.language)
-    values = {"organization": visit.site.organization_name}
+    language = step.request.language
+    texts = texts_for(visit.site, language)
+    values = {"organization": organization_in(visit.site, language)}
     said = (ProfileTexts.name, ProfileTexts.description, ProfileTexts.identity, ProfileTexts.mdm)
     words = ProfileWords(*(texts.plain(message, values) for message in said))
     base_url = f"{'https' if settings.SECURE else 'http'}://{visit.enrollment.host}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -14,9 +15,12 @@ from enrollment.steps.browsers import Kind, kind_of
 from enrollment.steps.frame import FrameTexts
 from enrollment.steps.inline import inlined
 from sites_config.http import SiteRequest
+from sites_config.names import organization_in, support_in
 from sites_config.references import spoken
 from sites_config.site_settings import SiteSettings
 from sites_config.texts import ScreenTexts, Texts, direction, native_names, texts_for
+
+AS_BUTTONS = 4  # languages
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Page:
     def context(self) -> dict[str, Any]:
         texts = texts_for(self.site, self.request.language)
         values = self._values(texts)
-        screen = ScreenTexts(self.declared, texts, values)
+        screen = ScreenTexts(self.declared, texts, values, self.request.device_language)
         return {
             "texts": screen,
             "frame": ScreenTexts(FrameTexts, texts, values),
@@ -51,9 +55,9 @@ class Page:
         current, total = self.position or (0, 0)
         any_support = texts.resolve(FrameTexts.any_support)
         return {
-            "organization": self.site.organization_name,
+            "organization": self._organization,
             "device": device_word(self.request, self.enrollment) or texts.resolve(FrameTexts.any_device),
-            "support": self.site.support_name or any_support,
+            "support": self._support or any_support,
             "reference": self.reference,
             "signed_in_as": self._signed_in_as,
             "current": current,
@@ -66,6 +70,19 @@ class Page:
         """The enrollment's code, or this request's when there is no enrollment."""
         saved = self.enrollment is not None and self.enrollment.pk is not None
         return spoken(self.enrollment.reference if saved and self.enrollment else self.request.reference)
+
+    @property
+    def _few_languages(self) -> bool:
+        """Then they stand at the foot of the page, else on a page of their own."""
+        return len(self.site.languages) <= AS_BUTTONS
+
+    @property
+    def _organization(self) -> str:
+        return organization_in(self.site, self.request.language)
+
+    @property
+    def _support(self) -> str:
+        return support_in(self.site, self.request.language)
 
     @property
     def _is_over(self) -> bool:
@@ -92,7 +109,7 @@ class Page:
             lead=screen["lead"] if hasattr(self.declared, "lead") else "",
             language=self.request.language,
             direction=direction(self.request.language),
-            organization=self.site.organization_name,
+            organization=self._organization,
             progress=progress(self.position),
             reference=self.reference,
             signed_in_as=self._signed_in_as,
@@ -101,9 +118,12 @@ class Page:
             hand_over_url=f"{own}/hand-over" if own and self._may_go_elsewhere else "",
             on_a_mac=self._browser is Kind.MAC,
             support=SimpleNamespace(
-                name=self.site.support_name, phone=self.site.support_phone, email=self.site.support_email
+                name=self._support, phone=self.site.support_phone, email=self.site.support_email
             ),
-            languages=native_names(self.site.languages),
+            languages=native_names(self.site.languages) if self._few_languages else (),
+            languages_url=""
+            if self._few_languages
+            else f"/language?{urlencode({'next': self.request.path})}",
             here=self.request.path,
         )
 

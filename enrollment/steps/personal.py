@@ -29,20 +29,34 @@ class Texts:
     )
     open_settings = InstallTexts.open_settings
     settings = InstallTexts.settings
-    tap_general = Message("personal.tap-general", _("Tap General, then VPN & Device Management"))
-    general = Message("personal.general", _("General"))
-    management = Message("personal.management", _("VPN & Device Management"))
-    tap_sign_in = Message("personal.tap-sign-in", _("Tap Sign In to Work or School Account"))
-    sign_in = Message("personal.sign-in", _("Sign In to Work or School Account"))
+    tap_general = Message(
+        "personal.tap-general",
+        _("Tap General, then VPN & Device Management"),
+        ios=("General", "VPN & Device Management"),
+    )
+    general = Message("personal.general", _("General"), ios=("General",))
+    management = Message(
+        "personal.management", _("VPN & Device Management"), ios=("VPN & Device Management",)
+    )
+    tap_sign_in = Message(
+        "personal.tap-sign-in",
+        _("Tap Sign In to Work or School Account"),
+        ios=("Sign In to Work or School Account",),
+    )
+    sign_in = Message(
+        "personal.sign-in", _("Sign In to Work or School Account"), ios=("Sign In to Work or School Account",)
+    )
     account = Message(
         "personal.account",
         _("Use your account that ends in @{domain}, and follow what Settings says."),
         placeholders=("domain",),
+        ios=("Settings",),
     )
     too_old = Message("personal.too-old", _("This {device} needs an update first"), placeholders=("device",))
     too_old_how = Message(
         "personal.too-old-how",
         _("Signing in works with iOS 15 or later: open Settings, General, Software Update."),
+        ios=("Settings", "General", "Software Update"),
     )
     not_served = Message("personal.not-served", _("Ask how to go on"))
     not_served_how = Message(
@@ -52,7 +66,9 @@ class Texts:
     )
     done = Message("personal.done", _("Done"))
     noted = Message(
-        "personal.noted", _("That is all here: the rest happens in Settings. You can close this page.")
+        "personal.noted",
+        _("That is all here: the rest happens in Settings. You can close this page."),
+        ios=("Settings",),
     )
     log_out = CompleteTexts.log_out
 

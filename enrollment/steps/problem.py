@@ -216,6 +216,7 @@ class Texts:
             "Enrollment needs cookies: in Settings, Apps, Safari, Advanced, turn off Block All "
             "Cookies, then try again."
         ),
+        ios=("Settings", "Apps", "Advanced", "Block All Cookies"),
     )
     cookies_action = Message("problem.cookies.action", _("Try again"))
 

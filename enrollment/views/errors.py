@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from enrollment.views.problems import problem_page
 from sites_config.http import SiteRequest
-from sites_config.middleware.languages import negotiated
+from sites_config.languages import negotiated, of_device
 from sites_config.references import new_reference
 from sites_config.site_settings import no_site
 from sites_config.staff_pages import staff_page
@@ -76,6 +76,7 @@ def _without_site(request: HttpRequest, kind: str, status: int) -> HttpResponse:
         site_request.language = negotiated(
             request.COOKIES.get(settings.LANGUAGE_COOKIE, ""), accepted, site.languages, site.default_language
         )
+        site_request.device_language = of_device(accepted)
     if not hasattr(site_request, "reference"):
         site_request.reference = new_reference()
     response = problem_page(site_request, kind, status, action="/enroll/", site=site)

@@ -4,29 +4,42 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views import View
 
 from enrollment.steps.base import see_other
+from enrollment.steps.language import Texts
+from enrollment.steps.page import Page, render
 from sites_config.http import SiteRequest
+from sites_config.texts import direction, native_names
 
 A_YEAR = 365 * 24 * 3600
 
 
-@require_POST
-def choose(request: SiteRequest) -> HttpResponse:
-    """Keeps the choice in a cookie and goes back to the page it was made on."""
-    response = see_other(local_path(request.POST.get("next", "")))
-    language = request.POST.get("language", "")
-    if language in request.site.languages:
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE,
-            language,
-            max_age=A_YEAR,
-            secure=settings.SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+class Languages(View):
+    """``/language?next=<path>`` lists what the site offers; a POST keeps the choice and goes back to that page."""
+
+    def get(self, request: SiteRequest) -> HttpResponse:
+        languages = [
+            {"code": code, "name": name, "direction": direction(code)}
+            for code, name in native_names(request.site.languages)
+        ]
+        back = local_path(request.GET.get("next", ""))
+        page = Page(request, request.site, Texts)
+        return render(page, "enrollment/language.html", {"languages": languages, "next": back})
+
+    def post(self, request: SiteRequest) -> HttpResponse:
+        response = see_other(local_path(request.POST.get("next", "")))
+        language = request.POST.get("language", "")
+        if language in request.site.languages:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE,
+                language,
+                max_age=A_YEAR,
+                secure=settings.SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
 
 def local_path(path: str) -> str:

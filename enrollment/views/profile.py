@@ -20,6 +20,7 @@ from enrollment.views.problems import problem_page
 from enrollment.visit import of_device
 from sites_config.http import SiteRequest
 from sites_config.secrets import decrypt
+from sites_config.names import organization_in
 from sites_config.texts import texts_for
 
 
@@ -51,7 +52,7 @@ def ca_certificate(request: SiteRequest, public_id: str) -> HttpResponse:
         return problem_page(request, "profile_gone", 410)
     site = of_device(enrollment, now).site
     words = texts_for(site, request.language).plain(
-        CaTexts.description, {"organization": site.organization_name}
+        CaTexts.description, {"organization": organization_in(site, request.language)}
     )
     try:
         body = signed_ca_profile(site, description=words, now=now)

@@ -46,7 +46,7 @@ class SiteConfiguration(models.Model):
     languages = models.CharField(
         max_length=400,
         blank=True,
-        help_text="Codes separated by commas, such as: en,de. Blank: every language there is.",
+        help_text="Codes separated by commas, such as: en,de. Blank: every language that comes translated.",
     )
     time_zone = models.CharField(max_length=60, blank=True, help_text="Such as Europe/Berlin.")
     portal_open = models.BooleanField(

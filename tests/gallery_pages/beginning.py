@@ -96,3 +96,8 @@ def log_in_too_often(at: Gallery) -> HttpResponse:
 def log_in_unreachable(at: Gallery) -> HttpResponse:
     DirectoryServer.objects.create(site=at.site, name="LDAP", hosts="127.0.0.1:9", user_base="dc=example")
     return at.visitor().log_in("greta", "a password")
+
+
+@page
+def language(at: Gallery) -> HttpResponse:
+    return at.visitor().get("/language?next=/enroll/")

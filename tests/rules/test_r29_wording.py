@@ -6,8 +6,9 @@ import pytest
 from django.contrib.sites.models import Site
 
 from enrollment.steps import log_in, welcome
+from sites_config.catalogues import translated
 from sites_config.models import MessageText, SiteConfiguration, User
-from sites_config.texts import Message, built_in_text, texts_for
+from sites_config.texts import Message, texts_for
 from tests import people
 from tests.visitor import Visitor
 
@@ -29,7 +30,7 @@ def test_r29_a_text_is_looked_up_from_the_nearest_to_english(alpha: Site) -> Non
     configuration.default_language = "de"
     configuration.save()
     child = people.new_site("Alpha Junior", parent=alpha, ready=False)
-    built_in = built_in_text(TITLE.default, "ar")
+    built_in = translated(TITLE.default, "ar")
     assert _shown(child, "ar") == built_in
 
     _word(alpha, text_de="Eltern-Worte")
@@ -99,7 +100,7 @@ def test_r29_placeholders_are_filled_with_escaped_text(alpha: Site, markdown: bo
 
     shown = _shown(alpha, "en", message, name="<b>Ana</b> **x** {other} [l](https://e.example)")
 
-    assert "&lt;b&gt;Ana&lt;/b&gt; **x** {other} [l](https://e.example) and {other}" in shown
+    assert "<bdi>&lt;b&gt;Ana&lt;/b&gt; **x** {other} [l](https://e.example)</bdi> and {other}" in shown
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from enrollment.views import (
     gate,
     hand_over,
     language,
+    logo,
     mdm,
     passkeys,
     profile,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("h/<str:token>", hand_over.Take.as_view(), name="take-hand-over"),
     path("enroll/<slug:public_id>/<slug:slug>/", safari.Screen.as_view(), name="screen"),
     path("language", language.Languages.as_view(), name="language"),
+    path("logo/<slug:sha256>.png", logo.logo, name="logo"),
     path("go-on-here", gate.go_on_here, name="go-on-here"),
     # Back from identity providers. These are registered there.
     path("accounts/oidc/<int:number>/return", sign_in.returned_from_openid, name="openid-return"),

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ShownAgreement:
-    """``text`` as it was written (Markdown); ``language`` is the text's own, which may be another than the page's."""
+    """``text`` as it was written (Markdown); ``language`` is the text's own, which may be another than the page's.
+    ``settled_by``: the versions whose acceptance counts, this one and those that it only corrects."""
 
     agreement_id: int
     language: str
     text: str
-
-    @property
-    def html(self) -> SafeString:
-        return rendered(self.text)
+    html: SafeString
+    settled_by: frozenset[int]
 
     @property
     def sha256(self) -> str:
@@ -42,22 +41,33 @@ def agreement_of(site: SiteSettings, ownership: Ownership, language: str) -> Sho
 
 
 def _read(site: SiteSettings, ownership: Ownership, language: str) -> ShownAgreement | None:
-    row = _newest(site, ownership)
-    if row is None:
+    versions = _versions(site, ownership)
+    if not versions:
         return None
+    newest = versions[0]
     for code in _in_order(site, language):
-        text = getattr(row, column_of(code)) or ""
+        text = getattr(newest, column_of(code)) or ""
         if text.strip():
-            return ShownAgreement(row.pk, code, text)
+            return ShownAgreement(newest.pk, code, text, rendered(text), frozenset(_settling(versions)))
     return None
 
 
-def _newest(site: SiteSettings, ownership: Ownership) -> "Agreement | None":
+def _versions(site: SiteSettings, ownership: Ownership) -> "list[Agreement]":
+    """Of the nearest site that has one, newest first."""
     from sites_config.models import Agreement
 
-    rows = Agreement.objects.filter(site__in=site.lineage, ownership=ownership).order_by("version")
-    newest = {row.site_id: row for row in rows}
-    return next((newest[site_id] for site_id in site.lineage if site_id in newest), None)
+    rows = Agreement.objects.filter(site__in=site.lineage, ownership=ownership).order_by("-version")
+    of_sites: dict[int, list[Agreement]] = {}
+    for row in rows:
+        of_sites.setdefault(row.site_id, []).append(row)
+    return next((of_sites[site_id] for site_id in site.lineage if site_id in of_sites), [])
+
+
+def _settling(versions: "Iterable[Agreement]") -> Iterable[int]:
+    for row in versions:
+        yield row.pk
+        if row.ask_again:
+            return
 
 
 def _in_order(site: SiteSettings, language: str) -> Iterable[str]:

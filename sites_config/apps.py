@@ -12,6 +12,12 @@ class SitesConfigConfig(AppConfig):
         from django.contrib.sites.models import Site
 
         from sites_config.changes import follow
-        from sites_config.models import Agreement, MessageText, SiteAddress, SiteConfiguration
+        from sites_config.models import (
+            Agreement,
+            MessageText,
+            SiteAddress,
+            SiteConfiguration,
+            SiteLogo,
+        )
 
-        follow(Site, SiteAddress, SiteConfiguration, MessageText, Agreement)
+        follow(Site, SiteAddress, SiteConfiguration, SiteLogo, MessageText, Agreement)

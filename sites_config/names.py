@@ -6,7 +6,7 @@ configuration is what they are called where nobody said otherwise.
 
 from sites_config.changes import remember
 from sites_config.site_settings import SiteSettings, settings_for
-from sites_config.texts import Message, column_of
+from sites_config.texts import Message, column_of, unsaved_text
 
 ORGANIZATION = Message("name.organization", "")
 SUPPORT = Message("name.support", "")
@@ -16,12 +16,15 @@ def organization_in(site: SiteSettings, language: str) -> str:
     """The site's own name: a school is not called as its district is."""
     if not site.lineage:  # stands in for a site where the database can't be asked
         return site.organization_name
-    return _names(language).get((site.site_id, ORGANIZATION.key)) or site.organization_name
+    said = unsaved_text(ORGANIZATION.key, language) or _names(language).get((site.site_id, ORGANIZATION.key))
+    return said or site.organization_name
 
 
 def support_in(site: SiteSettings, language: str) -> str:
     """The name of the help desk that the site has or inherits; "" when it names none."""
     names = _names(language) if site.lineage else {}
+    if unsaved := unsaved_text(SUPPORT.key, language):
+        return unsaved
     for site_id in site.lineage:
         if settings_for(site_id).support_name != site.support_name:
             break  # from here on it is the name of another desk

@@ -23,6 +23,9 @@ class SiteSettings:
     support_name: str
     support_phone: str
     support_email: str
+    support_url: str
+    privacy_url: str
+    accent_color: str
     default_language: str
     languages: tuple[str, ...]
     time_zone: zoneinfo.ZoneInfo
@@ -55,6 +58,9 @@ _DEFAULTS: dict[str, Any] = {
     "support_name": "",
     "support_phone": "",
     "support_email": "",
+    "support_url": "",
+    "privacy_url": "",
+    "accent_color": "",
     "default_language": "en",
     "languages": "",
     "time_zone": "UTC",

@@ -5,7 +5,9 @@ translation in that language, the site's wording in its default language, Englis
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +23,10 @@ from sites_config.changes import remember
 from sites_config.languages import LANGUAGES
 from sites_config.site_settings import SiteSettings
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_UNSAVED: ContextVar[tuple[str, Mapping[str, str]] | None] = ContextVar("unsaved_texts", default=None)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# Without markup of its own; of pictures, which CommonMark has, the sanitiser leaves nothing.
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "code", "blockquote", "hr"}
 
 
@@ -48,6 +53,11 @@ class Texts:
         self._fallback = fallback
         self._rendered: dict[str, SafeString] = {}
 
+    def with_own(self, texts: Mapping[str, str]) -> "Texts":
+        """The same with other wordings; "" for none."""
+        own = {key: text for key, text in {**self._own, **texts}.items() if text}
+        return Texts(self.language, own, self._fallback)
+
     def resolve(self, message: Message) -> str:
         """The wording with its placeholders still in it."""
         if message.key in self._own:
@@ -66,7 +76,7 @@ class Texts:
 
     def plain(self, message: Message, values: Mapping[str, object]) -> str:
         """Plain text, for profiles and mails."""
-        return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), self.resolve(message))
+        return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), self.resolve(message))
 
 
 class ScreenTexts:
@@ -95,7 +105,25 @@ def texts_for(site: SiteSettings, language: str) -> Texts:
     """Remembered per process, site and language until the configuration changes; built-in ones for no site."""
     if not site.lineage:
         return Texts(language, {}, {})
-    return remember(("texts", site.site_id, language), lambda: _read(site, language))
+    texts = remember(("texts", site.site_id, language), lambda: _read(site, language))
+    unsaved = _UNSAVED.get()
+    return texts.with_own(unsaved[1]) if unsaved and unsaved[0] == language else texts
+
+
+@contextmanager
+def unsaved_texts(language: str, texts: Mapping[str, str]) -> Iterator[None]:
+    """What is shown within, in this thread only, by key; "" goes back to what the site would say without its own."""
+    token = _UNSAVED.set((language, texts))
+    try:
+        yield
+    finally:
+        _UNSAVED.reset(token)
+
+
+def unsaved_text(key: str, language: str) -> str:
+    """What ``unsaved_texts`` gave for the key, "" for nothing."""
+    unsaved = _UNSAVED.get()
+    return unsaved[1].get(key, "") if unsaved and unsaved[0] == language else ""
 
 
 def direction(language: str) -> str:
@@ -139,8 +167,9 @@ def _html(text: str, markdown: bool) -> SafeString:
 
 def rendered(markdown: str) -> SafeString:
     """Sanitised HTML of a text in Markdown: no images, no markup of its own, no schemes but https, mailto and tel."""
-    html = MarkdownIt("commonmark", {"html": False}).render(markdown)
-    return mark_safe(nh3.clean(html, tags=_ALLOWED_TAGS, url_schemes={"https", "mailto", "tel"}))  # noqa: S308
+    html = MARKDOWN.render(markdown)
+    clean = nh3.clean(html, tags=_ALLOWED_TAGS, url_schemes={"https", "mailto", "tel"}, link_rel="noopener")
+    return mark_safe(clean)  # noqa: S308
 
 
 def _beside(html: SafeString, words: tuple[str, ...], language: str, device_language: str) -> SafeString:
@@ -162,7 +191,7 @@ def _beside(html: SafeString, words: tuple[str, ...], language: str, device_lang
 
 def _filled(html: SafeString, values: Mapping[str, object]) -> SafeString:
     # Only braces that name a value are filled; a stray brace in a site's own wording stays as it is.
-    filled = _PLACEHOLDER.sub(
+    filled = PLACEHOLDER.sub(
         lambda found: _isolated(values[found[1]]) if found[1] in values else found[0], html
     )
     return mark_safe(filled)  # noqa: S308

@@ -21,6 +21,7 @@ from enrollment.admin import (
     push_certificate,
     saml_identity_provider,
     signing_identity,
+    site_logo,
     sites,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "push_certificate",
     "saml_identity_provider",
     "signing_identity",
+    "site_logo",
     "sites",
 ]

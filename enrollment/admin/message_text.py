@@ -1,78 +1,214 @@
-"""A site's own wording, of the Messages that the screens declare."""
+"""A site's own wording: an overview of sites and languages, an editor for each, a preview, the history of a text."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django import forms
-from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.sites.models import Site
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
-from enrollment.flow import STEPS
-from enrollment.steps import frame, gate, hand_over, mdm_profile, problem, resume, welcome
-from sites_config.admin.scoped import BY_SITE, ScopedAdmin
-from sites_config.models import MessageText
-from sites_config.texts import Message, column_of
+from enrollment.admin.text_history import changes_of
+from enrollment.admin.text_preview import AGENTS, Look, kinds_of_problems, preview
+from enrollment.admin.text_rows import ONLY, Row, rows, sent_rows, show_theirs
+from enrollment.wording.screens import messages as all_messages
+from enrollment.wording.screens import screens
+from enrollment.wording.state import Wordings
+from sites_config.admin.buttons import actor
+from sites_config.admin.scoped import ScopedAdmin
+from sites_config.admin.scoping import for_user, may
+from sites_config.languages import CODES, LANGUAGES, SHIPPED
+from sites_config.models import MessageText, SiteConfiguration, TextRevision, TextSource
+from sites_config.texts import direction
+from sites_config.wording import Outdated, Wording, reword
 
-_BESIDE_THE_STEPS = (
-    frame.FrameTexts,
-    welcome.Texts,
-    gate.LinkTexts,
-    gate.SafariTexts,
-    gate.DeviceTexts,
-    gate.MacTexts,
-    gate.GateTexts,
-    hand_over.OfferTexts,
-    hand_over.TakeTexts,
-    resume.Texts,
-    problem.Texts,
-    mdm_profile.InfoTexts,
-    mdm_profile.RightTexts,
-    mdm_profile.NeverTexts,
-    mdm_profile.ProfileTexts,
+# The administration's own policy, and the frame in which a page is shown.
+WITH_A_FRAME = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
 )
-
-
-def declared_messages() -> Iterator[Message]:
-    """Every Message of every screen, in the order a person meets them."""
-    seen: set[str] = set()
-    for declared in (*(step.Texts for step in STEPS), *_BESIDE_THE_STEPS):
-        for message in vars(declared).values():
-            if isinstance(message, Message) and message.key not in seen:  # screens share some
-                seen.add(message.key)
-                yield message
-
-
-def columns() -> tuple[str, ...]:
-    """The column of each language."""
-    return tuple(column_of(code) for code, _name in settings.LANGUAGES)
+NAMES = dict(LANGUAGES)
 
 
 @admin.register(MessageText)
 class MessageTextAdmin(ScopedAdmin):
-    """Blank languages keep what they had: the parent's wording, or the built-in one."""
+    """Rows are made by the editor alone, which keeps their history."""
 
-    writable = addable = deletable = True
-    list_display = ("key", "site", *columns())
-    list_filter = (BY_SITE,)
-    search_fields = ("key", *columns())
-    fields = ("site", "key", "built_in", *columns())
-    readonly_fields = ("built_in",)
-    list_select_related = ("site",)
+    list_filter = ()
+    fields = ("site", "key")
+    search_fields = ("key",)
     ordering = ("key",)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*super().get_readonly_fields(request, obj), *(["key"] if obj is not None else [])]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
-        if db_field.name != "key":
-            return super().formfield_for_dbfield(db_field, request, **kwargs)
-        choices = sorted(
-            (message.key, f"{message.key}: {message.default[:80]}") for message in declared_messages()
+    def get_urls(self) -> list[URLPattern]:
+        own = (
+            ("of/<int:site>/<slug:language>/", self.edit, "edit"),
+            ("of/<int:site>/<slug:language>/preview/", self.preview, "preview"),
+            ("of/<int:site>/<slug:language>/history/<str:key>/", self.text_history, "text_history"),
         )
-        return forms.ChoiceField(choices=[("", "---------"), *choices], label="Text")
+        urls = [
+            path(route, self.admin_site.admin_view(view), name=f"{self._prefix}_{name}")
+            for route, view, name in own
+        ]
+        return [*urls, *super().get_urls()]
 
-    @admin.display(description="built-in English wording")
-    def built_in(self, row: MessageText) -> str:
-        found = next((message for message in declared_messages() if message.key == row.key), None)
-        return found.default if found else "The text of the chosen key, with its placeholders in braces."
+    @property
+    def _prefix(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """How many texts each site words in each language, and what is missing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        open_sites = Site.objects.filter(configuration__archived=False)
+        shown = for_user(open_sites, request.user).order_by("name")
+        sites = [(site, SiteConfiguration.for_site(site)) for site in shown]
+        wordings = Wordings(settings for _site, settings in sites)
+        table = [
+            {
+                "site": site,
+                "languages": [
+                    {"code": code, "name": NAMES[code], "counts": wordings.counts(settings, code)}
+                    for code in settings.languages
+                ],
+            }
+            for site, settings in sites
+        ]
+        return self._page(request, "admin/texts/overview.html", title="Texts", table=table)
+
+    def edit(self, request: HttpRequest, site: int, language: str) -> HttpResponse:
+        """GET shows, POST saves all that was changed or nothing."""
+        row = self._site(request, site, language)
+        may_change = may(request.user, row, change=True)
+        settings = SiteConfiguration.for_site(row)
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            sent = sent_rows(settings, language, request.POST.dict())
+            if self._save(request, row, language, sent):
+                return redirect(request.get_full_path())
+            found = sent
+        else:
+            asked = {name: request.GET.get(name, "")[:200] for name in ("screen", "words", "only")}
+            found = rows(settings, language, **(asked | {"screen": asked["screen"] or "names"}))
+        response = self._page(
+            request,
+            "admin/texts/editor.html",
+            title=f"Texts of {row.name}: {NAMES[language]}",
+            site=row,
+            language=language,
+            language_name=NAMES[language],
+            direction=direction(language),
+            languages=[(code, NAMES[code], code in SHIPPED) for code in settings.languages],
+            screens=screens(),
+            screen=request.GET.get("screen", "") or "names",
+            words=request.GET.get("words", ""),
+            only=request.GET.get("only", ""),
+            choices_of_only=ONLY.items(),
+            rows=found,
+            may_change=may_change,
+            problem_kinds=[(kind, kind.replace("_", " ").capitalize()) for kind in kinds_of_problems()],
+            preview_url=reverse(f"admin:{self._prefix}_preview", args=[site, language]),
+            any_wrong=any(each.problems or each.theirs for each in found),
+        )
+        response.headers["Content-Security-Policy"] = WITH_A_FRAME
+        return response
+
+    def _save(self, request: HttpRequest, site: Site, language: str, sent: list[Row]) -> bool:
+        """What is wrong is noted in the rows, and nothing is saved then."""
+        if any(row.problems for row in sent):
+            return False
+        changed = [row for row in sent if row.changed]
+        settings = SiteConfiguration.for_site(site)
+        try:
+            count = reword(
+                site.pk,
+                [row.wording(language) for row in changed],
+                english=Wordings([settings], [language]).english(settings),
+                source=TextSource.EDITOR,
+                author=actor(request),
+                now=timezone.now(),
+            )
+        except Outdated as conflict:
+            keys = {each.key for each in conflict.wordings}
+            show_theirs([row for row in sent if row.key in keys], site.pk, language)
+            return False
+        words = (
+            f"{count} {'text was' if count == 1 else 'texts were'} saved." if count else "Nothing changed."
+        )
+        messages.success(request, words)
+        return True
+
+    def preview(self, request: HttpRequest, site: int, language: str) -> HttpResponse:
+        """The screen with what stands in the editor's fields; changes nothing."""
+        row = self._site(request, site, language)
+        sent = request.POST.dict() if request.method == "POST" else {}
+        look = Look(
+            language,
+            "dark" if sent.get("appearance") == "dark" else "light",
+            sent.get("device", "") if sent.get("device") in AGENTS else "iPhone",
+        )
+        settings = SiteConfiguration.for_site(row)
+        typed = sent_rows(settings, language, sent)
+        unsaved = {
+            each.key: each.wording(language).text or each.state.inherited for each in typed if each.changed
+        }
+        return preview(request, settings, sent.get("shown", "")[:100] or "welcome", look, unsaved)
+
+    def text_history(self, request: HttpRequest, site: int, language: str, key: str) -> HttpResponse:
+        """What a text was; a POST with ``revision`` brings one back."""
+        row = self._site(request, site, language)
+        message = all_messages().get(key)
+        if message is None:
+            raise Http404
+        back = reverse(f"admin:{self._prefix}_edit", args=[site, language])
+        if request.method == "POST":
+            self._restore(request, row, language, key)
+            return redirect(request.path)
+        return self._page(
+            request,
+            "admin/texts/history.html",
+            title=f"History of {key}: {NAMES[language]}",
+            site=row,
+            language=language,
+            direction=direction(language),
+            changes=changes_of(row.pk, language, key),
+            may_change=may(request.user, row, change=True),
+            back=f"{back}?words={key}",
+        )
+
+    def _restore(self, request: HttpRequest, site: Site, language: str, key: str) -> None:
+        if not may(request.user, site, change=True):
+            raise PermissionDenied
+        chosen, seen = request.POST.get("revision", ""), request.POST.get("seen", "")
+        if not (chosen.isdigit() and seen.isdigit() and len(chosen) < 19 and len(seen) < 19):
+            raise Http404
+        revisions = TextRevision.objects.filter(site=site, language=language, key=key)
+        revision = get_object_or_404(revisions, pk=int(chosen))
+        settings = SiteConfiguration.for_site(site)
+        try:
+            reword(
+                site.pk,
+                [Wording(key, language, revision.text, int(seen))],
+                english=Wordings([settings], [language]).english(settings),
+                source=TextSource.EDITOR,
+                author=actor(request),
+                now=timezone.now(),
+            )
+        except Outdated:
+            messages.error(
+                request, "Somebody changed this text in the meantime; it is the first in the list now."
+            )
+        else:
+            messages.success(request, "The earlier wording is back.")
+
+    def _site(self, request: HttpRequest, site_id: int, language: str) -> Site:
+        if language not in CODES:
+            raise Http404
+        return get_object_or_404(for_user(Site.objects.all(), request.user), pk=site_id)
+
+    def _page(self, request: HttpRequest, template: str, **facts: object) -> TemplateResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **facts}
+        return TemplateResponse(request, template, context)

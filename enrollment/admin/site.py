@@ -23,7 +23,7 @@ GROUPS = (
     ),
     (
         "Sites and staff",
-        ("Site", "SiteAddress", "MessageText", "Agreement", "User", "SitePrivilege"),
+        ("Site", "SiteAddress", "SiteLogo", "MessageText", "Agreement", "User", "SitePrivilege"),
     ),
     (
         "Sign-in and directories",

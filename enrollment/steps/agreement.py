@@ -42,7 +42,7 @@ class Agreement(Step):
     @classmethod
     def done(cls, visit: Visit) -> bool:
         shown = _in_force(visit, visit.site.default_language)
-        return shown is None or visit.enrollment.answers.get(ACCEPTED) == shown.agreement_id
+        return shown is None or visit.enrollment.answers.get(ACCEPTED) in shown.settled_by
 
     def answer(self, form: forms.Form) -> HttpResponse | None:
         shown, enrollment = self._shown(), self.visit.enrollment

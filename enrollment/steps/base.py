@@ -94,7 +94,8 @@ class Step(FormScreen):
         return super().get_context_data(**kwargs) | page.context() | note
 
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
-        return with_policy(super().render_to_response(context, status=self.status, **response_kwargs))
+        response = super().render_to_response(context, status=self.status, **response_kwargs)
+        return with_policy(response, context["accent_css"])
 
 
 def see_other(path: str) -> HttpResponse:

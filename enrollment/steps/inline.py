@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 @dataclass(frozen=True)
 class Inlined:
-    """``policy``: the Content-Security-Policy of pages with any of these. ``css`` stands in all of them, ``forms_css``
-    where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody waits,
-    ``leave_js`` where the log-in page leads on by itself."""
+    """``styles`` and ``scripts`` are the hashes of all, as a policy names them. ``css`` stands in all of them,
+    ``forms_css`` where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody
+    waits, ``leave_js`` where the log-in page leads on by itself."""
 
     css: SafeString
     forms_css: SafeString
@@ -22,7 +22,12 @@ class Inlined:
     js: SafeString
     link_js: SafeString
     leave_js: SafeString
-    policy: str
+    styles: str
+    scripts: str
+
+    def policy(self, accent: str) -> str:
+        """The Content-Security-Policy of pages with any of these, and with a site's own colors."""
+        return _policy(f"{self.styles} {_hashes([accent])}" if accent else self.styles, self.scripts)
 
 
 @functools.cache
@@ -30,12 +35,16 @@ def inlined() -> Inlined:
     """Read once per process."""
     styles = [_source(f"enrollment/{name}.css") for name in ("page", "forms", "link")]
     scripts = [_source(f"enrollment/{name}.js") for name in ("page", "link", "leave")]
-    policy = (
-        f"default-src 'none'; style-src {_hashes(styles)}; script-src {_hashes(scripts)}; img-src 'self' data:; "
+    css, forms_css, link_css, js, link_js, leave_js = map(mark_safe, (*styles, *scripts))  # our own
+    return Inlined(css, forms_css, link_css, js, link_js, leave_js, _hashes(styles), _hashes(scripts))
+
+
+@functools.lru_cache(maxsize=256)
+def _policy(styles: str, scripts: str) -> str:
+    return (
+        f"default-src 'none'; style-src {styles}; script-src {scripts}; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    css, forms_css, link_css, js, link_js, leave_js = map(mark_safe, (*styles, *scripts))  # our own
-    return Inlined(css, forms_css, link_css, js, link_js, leave_js, policy)
 
 
 def _source(name: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString, mark_safe
 
 from enrollment.mdm.inventory import family
 from enrollment.models import Enrollment, Status
@@ -14,7 +15,9 @@ from enrollment.models.moves import OPEN
 from enrollment.steps.browsers import Kind, kind_of
 from enrollment.steps.frame import FrameTexts
 from enrollment.steps.inline import inlined
+from sites_config.colors import ACCENT, accent
 from sites_config.http import SiteRequest
+from sites_config.logos import logo_of
 from sites_config.names import organization_in, support_in
 from sites_config.references import spoken
 from sites_config.site_settings import SiteSettings
@@ -49,6 +52,7 @@ class Page:
             "link_css": inlined().link_css,
             "link_js": inlined().link_js,
             "leave_js": inlined().leave_js,
+            "accent_css": accent_css(self.site),
         }
 
     def _values(self, texts: Texts) -> dict[str, object]:
@@ -118,8 +122,13 @@ class Page:
             hand_over_url=f"{own}/hand-over" if own and self._may_go_elsewhere else "",
             on_a_mac=self._browser is Kind.MAC,
             support=SimpleNamespace(
-                name=self._support, phone=self.site.support_phone, email=self.site.support_email
+                name=self._support,
+                phone=self.site.support_phone,
+                email=self.site.support_email,
+                url=self.site.support_url,
             ),
+            privacy_url=self.site.privacy_url,
+            logo=logo_of(self.site),
             languages=native_names(self.site.languages) if self._few_languages else (),
             languages_url=""
             if self._few_languages
@@ -148,10 +157,17 @@ def device_word(request: SiteRequest, enrollment: Enrollment | None) -> str:
 def render(page: Page, template: str, extra: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """The page as an answer, with its policy."""
     response = TemplateResponse(page.request, template, page.context() | extra, status=status)
-    return with_policy(response)
+    return with_policy(response, accent_css(page.site))
 
 
-def with_policy(response: HttpResponse) -> HttpResponse:
-    """Allows exactly our own style and script, by hash."""
-    response.headers["Content-Security-Policy"] = inlined().policy
+def with_policy(response: HttpResponse, accent: str = "") -> HttpResponse:
+    """Allows exactly our own style and script and the site's colors, by hash."""
+    response.headers["Content-Security-Policy"] = inlined().policy(accent)
     return response
+
+
+def accent_css(site: SiteSettings) -> SafeString:
+    """The site's colors in place of the built-in ones; "" for these."""
+    if not ACCENT.fullmatch(site.accent_color):  # never into a style what is not a color
+        return mark_safe("")
+    return mark_safe(accent(site.accent_color).css)  # noqa: S308

@@ -19,8 +19,8 @@ from enrollment.steps.ca_certificate import Texts as CaTexts
 from enrollment.views.problems import problem_page
 from enrollment.visit import of_device
 from sites_config.http import SiteRequest
-from sites_config.secrets import decrypt
 from sites_config.names import organization_in
+from sites_config.secrets import decrypt
 from sites_config.texts import texts_for
 
 

@@ -23,7 +23,7 @@ class AgreementAdmin(ScopedAdmin):
     list_display = ("__str__", "site", "published_at")
     list_filter = (BY_SITE, "ownership")
     search_fields = COLUMNS
-    fields = ("site", "ownership", *COLUMNS, "version", "published_at")
+    fields = ("site", "ownership", "ask_again", *COLUMNS, "version", "published_at")
     readonly_fields = ("version", "published_at")
     list_select_related = ("site",)
     ordering = ("site", "ownership", "-version")

@@ -31,7 +31,8 @@ class SiteConfigurationInline(ScopedStackedInline):
     can_delete = False
     fieldsets = (
         (None, {"fields": ("organization_name", "parent", "archived")}),
-        ("Support contact", {"fields": ("support_name", "support_phone", "support_email")}),
+        ("Support contact", {"fields": ("support_name", "support_phone", "support_email", "support_url")}),
+        ("Look", {"fields": ("accent_color", "privacy_url")}),
         ("Language and time", {"fields": ("default_language", "languages", "time_zone")}),
         (
             "Enrollment",

@@ -6,12 +6,15 @@ from sites_config.models.message_text import MessageText
 from sites_config.models.ownership import Ownership
 from sites_config.models.privilege import SETS, Privilege, PrivilegeSet, SitePrivilege, described
 from sites_config.models.site_configuration import ClearCommands, SiteConfiguration
+from sites_config.models.site_logo import Appearance, SiteLogo
+from sites_config.models.text_revision import TextRevision, TextSource
 from sites_config.models.user import User
 from sites_config.models.version import ConfigurationVersion
 
 __all__ = [
     "SETS",
     "Agreement",
+    "Appearance",
     "ClearCommands",
     "ConfigurationVersion",
     "MessageText",
@@ -20,7 +23,10 @@ __all__ = [
     "PrivilegeSet",
     "SiteAddress",
     "SiteConfiguration",
+    "SiteLogo",
     "SitePrivilege",
+    "TextRevision",
+    "TextSource",
     "User",
     "described",
 ]

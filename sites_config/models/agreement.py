@@ -15,6 +15,12 @@ class Agreement(models.Model):
     ownership = models.CharField(max_length=20, choices=Ownership.choices, default=Ownership.INSTITUTIONAL)
     version = models.PositiveIntegerField(editable=False)
     text = models.TextField(blank=True)
+    ask_again = models.BooleanField(
+        "require acceptance again",
+        default=True,
+        help_text="Yes: whoever accepted an earlier version in an enrollment that is still open accepts this one too. "
+        "No: for a corrected typing error.",
+    )
     published_at = models.DateTimeField(editable=False)
 
     objects: models.Manager["Agreement"] = models.Manager()  # modeltranslation replaces it by its own

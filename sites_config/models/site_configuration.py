@@ -6,15 +6,18 @@ import zoneinfo
 from django.conf import settings
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 
+from sites_config.colors import accent_color
 from sites_config.site_settings import SiteSettings, settings_for
 
 MAX_DEPTH = 4
 PHONE = RegexValidator(
     r"^\+?[0-9][0-9 ()/.-]{2,}$", "Enter a number that can be called, such as +1 555 0100."
 )
+
+HTTPS = URLValidator(schemes=["https"], message="Enter an address that begins with https://")
 
 
 class ClearCommands(models.TextChoices):
@@ -42,6 +45,19 @@ class SiteConfiguration(models.Model):
     support_name = models.CharField(max_length=100, blank=True)
     support_phone = models.CharField(max_length=40, blank=True, validators=[PHONE])
     support_email = models.EmailField(blank=True)
+    support_url = models.CharField(
+        "help page", max_length=300, blank=True, validators=[HTTPS], help_text="Its address: https://…"
+    )
+    privacy_url = models.CharField(
+        "privacy policy", max_length=300, blank=True, validators=[HTTPS], help_text="Its address: https://…"
+    )
+    accent_color = models.CharField(
+        max_length=7,
+        blank=True,
+        validators=[accent_color],
+        help_text="Of buttons and links, as #0b5fd0. White letters have to be readable on it; the shade for the dark "
+        "appearance is made from it.",
+    )
     default_language = models.CharField(max_length=12, blank=True, choices=settings.LANGUAGES)
     languages = models.CharField(
         max_length=400,

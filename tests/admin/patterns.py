@@ -46,7 +46,7 @@ def url_of(pattern: Pattern, **values: object) -> str:
     base = reverse(f"admin:{pattern.model._meta.app_label}_{pattern.model._meta.model_name}_changelist")
     route = pattern.route.lstrip("^").rstrip("$")
     for name, value in values.items():
-        for converter in ("path:", "slug:", ""):
+        for converter in ("path:", "slug:", "int:", "str:", ""):
             route = route.replace(f"<{converter}{name}>", str(value))
     assert "<" not in route, f"a value is missing for {pattern}"
     return base + route

@@ -47,7 +47,7 @@ def test_the_forms_for_adding_open(as_root: Client, alphas: World) -> None:
 
     open_forms = {name for name, status in answers.items() if status == 200}
     assert open_forms == {
-        "Site", "SiteAddress", "SitePrivilege", "User", "MessageText", "Invitation", "Agreement", "CaCertificate",
+        "Site", "SiteAddress", "SitePrivilege", "User", "SiteLogo", "Invitation", "Agreement", "CaCertificate",
         "Person", "SigningIdentity", "PushCertificate", "DirectoryServer", "CloudIdentityProvider",
         "SamlIdentityProvider", "AccessGroup",
     }  # fmt: skip

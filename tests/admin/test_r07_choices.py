@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Enrollment, Invitation
-from sites_config.models import MessageText, SiteAddress, SitePrivilege, User
+from sites_config.models import SiteAddress, SiteLogo, SitePrivilege, User
 from tests import people
 from tests.admin.filled import send
 from tests.admin.world import World, own_rows, registered
@@ -15,7 +15,6 @@ from tests.admin.world import World, own_rows, registered
 WITH_A_FORM = (
     "sites_config_siteaddress",
     "sites_config_siteprivilege",
-    "sites_config_messagetext",
     "enrollment_invitation",
     "enrollment_accessgroup",
 )
@@ -86,7 +85,6 @@ def test_r07_a_row_for_beta_is_refused(as_anna: Client, alphas: World, betas: Wo
             "user": User.objects.get(username="anna").pk,
             "privilege": "view-site",
         },
-        "sites_config_messagetext": {"key": "log-in.title", "text_en": "Hi"},
         "enrollment_invitation": {"name": "Foreign", "max_uses": 1},
         "enrollment_accessgroup": {"everybody": "on", "institutional": "on"},
     }
@@ -106,7 +104,6 @@ def test_r07_a_row_never_moves_to_beta(as_anna: Client, alphas: World, betas: Wo
             SiteAddress.objects.filter(site=alphas.site, in_use_by_profiles=False).latest("pk"),
             "sites_config_siteaddress",
         ),
-        (MessageText.objects.get(site=alphas.site), "sites_config_messagetext"),
     )
     for row, name in rows:
         answer = send(as_anna, reverse(f"admin:{name}_change", args=[row.pk]), site=betas.site.pk)
@@ -155,7 +152,7 @@ def test_r07_an_inline_never_takes_betas_row(as_anna: Client, alphas: World, bet
 
 def test_r07_actions_on_betas_rows_do_nothing(as_anna: Client, alphas: World, betas: World) -> None:
     invitation = Invitation.objects.get(site=betas.site)
-    text = MessageText.objects.get(site=betas.site)
+    text = SiteLogo.objects.get(site=betas.site)
     held = Enrollment.objects.filter(invitation=invitation).count()
 
     as_anna.post(
@@ -163,13 +160,13 @@ def test_r07_actions_on_betas_rows_do_nothing(as_anna: Client, alphas: World, be
         {"action": "revoke_selected", "_selected_action": [invitation.pk]},
     )
     as_anna.post(
-        reverse("admin:sites_config_messagetext_changelist"),
+        reverse("admin:sites_config_sitelogo_changelist"),
         {"action": "delete_selected", "_selected_action": [text.pk], "post": "yes"},
     )
 
     invitation.refresh_from_db()
     assert invitation.revoked_at is None
-    assert MessageText.objects.filter(pk=text.pk).exists()
+    assert SiteLogo.objects.filter(pk=text.pk).exists()
     assert Enrollment.objects.filter(invitation=invitation).count() == held
 
 

@@ -4,7 +4,7 @@ from django.contrib.sites.models import Site
 from django.test import Client
 from django.urls import reverse
 
-from sites_config.models import MessageText, SiteConfiguration, User
+from sites_config.models import SiteConfiguration, User
 from tests import people
 from tests.admin.filled import send
 from tests.admin.world import World, registered
@@ -54,23 +54,8 @@ def test_a_site_cannot_become_its_own_grandchild(as_root: Client, alpha: Site) -
     assert answer.status_code == 200 and "can&#x27;t be its own parent" in answer.content.decode()
 
 
-def test_a_text_of_the_site_stands_on_its_page(as_anna: Client, alpha: Site) -> None:
-    values = {"site": alpha.pk, "key": "log-in.title", "text_en": "Who are you?"}
-
-    assert as_anna.post(reverse("admin:sites_config_messagetext_add"), values).status_code == 302
-
-    assert "Who are you?" in as_anna.get("/enroll/").content.decode()
-
-
-def test_a_text_that_no_screen_shows_is_refused(as_anna: Client, alpha: Site) -> None:
-    values = {"site": alpha.pk, "key": "no.such.text", "text_en": "Hello"}
-
-    assert as_anna.post(reverse("admin:sites_config_messagetext_add"), values).status_code == 200
-    assert not MessageText.objects.exists()
-
-
 def test_nothing_that_has_a_history_can_be_deleted(as_root: Client, alphas: World) -> None:
-    deletable = {"SiteAddress", "SitePrivilege", "MessageText", "CaCertificate", "Person", "AccessGroup"}
+    deletable = {"SiteAddress", "SitePrivilege", "SiteLogo", "CaCertificate", "Person", "AccessGroup"}
 
     for model, row in [(model, alphas.row(model)) for model in registered()]:
         base = f"admin:{model._meta.app_label}_{model._meta.model_name}"

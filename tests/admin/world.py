@@ -36,7 +36,7 @@ from enrollment.models import (
     Status,
 )
 from sites_config.middleware.sessions import SITE_KEY
-from sites_config.models import Agreement, MessageText, Privilege, SiteConfiguration, User
+from sites_config.models import Agreement, MessageText, Privilege, SiteConfiguration, SiteLogo, User
 from sites_config.secrets import encrypt
 from tests import people
 
@@ -71,6 +71,9 @@ def populate(site: Site, host: str, word: str) -> World:
     """An invitation that enrolled a device, one whose profile is on its way, staff, texts, commands, events."""
     member = people.staff(f"staff-{word}", f"{word} Staff", (site, Privilege.ENROLL_MOBILE_DEVICES))
     MessageText.objects.create(site=site, key="welcome.title", text_en=f"Welcome to {word}")
+    SiteLogo.objects.create(
+        site=site, png=b"\x89PNG of " + word.encode(), sha256=word.lower() * 4, width=36, height=36
+    )
     Person.objects.create(site=site, user_name=f"person-{word}", full_name=f"{word} Person")
     DirectoryServer.objects.create(
         site=site,

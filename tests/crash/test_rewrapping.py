@@ -30,6 +30,7 @@ NO_SECRETS = {
     "der",
     "key_sha256",
     "sha256",
+    "png",
     "token_sha256",
     "from_key_sha256",
     "token_nonce",

@@ -44,6 +44,7 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "offer-hand-over": [f"{own}/hand-over"],
         "take-hand-over": ["/h/unknown"],
         "language": ["/language", "/language?next=/enroll/"],
+        "logo": ["/logo/unknown.png"],
         "go-on-here": ["/go-on-here"],
         "openid-return": ["/accounts/oidc/1/return", "/accounts/oidc/1/return?state=unknown&code=unknown"],
         "saml-metadata": ["/accounts/saml/1/metadata"],

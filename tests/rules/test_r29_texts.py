@@ -14,9 +14,9 @@ from django.contrib.sites.models import Site
 from enrollment import steps
 from enrollment.flow import STEPS
 from enrollment.steps import mdm_profile
+from sites_config.catalogues import translated
 from sites_config.languages import LANGUAGES
 from sites_config.models import User
-from sites_config.catalogues import translated
 from sites_config.texts import Message
 from tests.gallery import Gallery, pages
 from tests.moved_clock import Clock

@@ -1,14 +1,17 @@
 """The agreement in force at a site, in the language that comes nearest to the person's."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
 from django.utils.safestring import SafeString
 
 from sites_config.changes import remember
+from sites_config.languages import CODES
 from sites_config.models.ownership import Ownership
 from sites_config.site_settings import SiteSettings
 from sites_config.texts import column_of, rendered
@@ -38,6 +41,42 @@ def agreement_of(site: SiteSettings, ownership: Ownership, language: str) -> Sho
     """The newest version of the nearest site that has one; None where it has no text in any language."""
     key = ("agreement", site.site_id, ownership, language)
     return remember(key, lambda: _read(site, ownership, language))
+
+
+def publish(
+    site_id: int, ownership: Ownership, texts: Mapping[str, str], *, ask_again: bool, now: datetime
+) -> "Agreement":
+    """The next version; ``texts`` by language. What people accepted stays as it was."""
+    from sites_config.models import Agreement
+
+    with transaction.atomic():
+        columns = {column_of(code): text for code, text in texts.items()}
+        return Agreement.objects.create(
+            site_id=site_id,
+            ownership=ownership,
+            version=next_version(site_id, ownership),
+            ask_again=ask_again,
+            published_at=now,
+            **columns,
+        )
+
+
+def next_version(site_id: int, ownership: str) -> int:
+    """Call it in the transaction that stores the version: one at a time at each site."""
+    from sites_config.models import Agreement, SiteConfiguration
+
+    SiteConfiguration.objects.select_for_update().get(site=site_id)
+    rows = Agreement.objects.filter(site=site_id, ownership=ownership)
+    return (rows.aggregate(newest=Max("version"))["newest"] or 0) + 1
+
+
+def newest_texts(site_id: int, ownership: Ownership) -> dict[str, str]:
+    """By language, of the site's own newest version."""
+    from sites_config.models import Agreement
+
+    row = Agreement.objects.filter(site=site_id, ownership=ownership).order_by("-version").first()
+    texts = {code: getattr(row, column_of(code)) or "" for code in CODES} if row else {}
+    return {code: text for code, text in texts.items() if text}
 
 
 def _read(site: SiteSettings, ownership: Ownership, language: str) -> ShownAgreement | None:
@@ -71,4 +110,4 @@ def _settling(versions: "Iterable[Agreement]") -> Iterable[int]:
 
 
 def _in_order(site: SiteSettings, language: str) -> Iterable[str]:
-    return (language, site.default_language, "en", *(code for code, _name in settings.LANGUAGES))
+    return (language, site.default_language, "en", *CODES)

@@ -53,6 +53,8 @@ def drawn(file: bytes) -> Drawn:
             return _redrawn(_opened(file))
     except BadLogo:
         raise
+    except Image.DecompressionBombError:
+        raise BadLogo("It has more than four million pixels.") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning):
         raise BadLogo("This is no PNG or JPEG that can be read.") from None
 

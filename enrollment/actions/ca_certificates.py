@@ -1,6 +1,7 @@
 """The CA certificate that people install before the MDM profile: which it is, its profile, when it was fetched."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,22 +44,27 @@ def _chosen(site: SiteSettings) -> Delivered | None:
     return Delivered(row.name, bytes(row.certificate_der)) if row else None
 
 
-def signed_ca_profile(site: SiteSettings, *, description: str, now: datetime) -> bytes:
+def signed_ca_profile(
+    site: SiteSettings, *, name: Callable[[str], str], description: str, now: datetime
+) -> bytes:
     """Signed like every profile of the site, and once: a browser that fetches it twice gets the same bytes.
+
+    ``name`` gives what it is called in Settings, of what administrators call the certificate.
 
     Raises NotReady.
     """
     delivered, signer = delivered_ca(site, now=now), issuing_of(site, now=now).signer
-    key = ("signed ca profile", site.site_id, delivered.fingerprint, signer.certificate, description)
-    return remember(key, lambda: _signed(site, delivered, signer, description))
+    words = (name(delivered.name), description)
+    key = ("signed ca profile", site.site_id, delivered.fingerprint, signer.certificate, *words)
+    return remember(key, lambda: _signed(site, delivered, signer, *words))
 
 
-def _signed(site: SiteSettings, delivered: Delivered, signer: Signer, description: str) -> bytes:
+def _signed(site: SiteSettings, delivered: Delivered, signer: Signer, name: str, description: str) -> bytes:
     content = ca_profile(
         identifier=f"gatehouse.{site.profile_namespace.hex}",
         namespace=site.profile_namespace,
         organization=site.organization_name,
-        name=delivered.name,
+        name=name,
         description=description,
         certificate=delivered.der,
     )

@@ -1,7 +1,5 @@
 """A site's own people, from a file: all of them or none."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,12 +7,12 @@ from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from enrollment.actions.tables import BadTable, read_table
 from enrollment.models import Person
 from enrollment.models.person import folded
 
 COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", "phone", "position")
 MAX_ROWS = 100_000
-ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 
 
 class BadFile(Exception):
@@ -48,36 +46,20 @@ def import_people(content: bytes, *, site: Site, dry_run: bool) -> Imported:
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    text = _decoded(content)
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = [_column(name) for name in next(reader, [])]
-    unknown = [name for name in header if name not in COLUMNS]
-    if "user_name" not in header or unknown or len(set(header)) != len(header):
-        raise BadFile(f"Row 1 must name columns of: {', '.join(COLUMNS)}; user_name has to be there.")
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))
-    except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num}: {error}.") from None
+        table = read_table(content)
+        header = [_column(name) for name in next(table, (1, []))[1]]
+        unknown = [name for name in header if name not in COLUMNS]
+        if "user_name" not in header or unknown or len(set(header)) != len(header):
+            raise BadFile(f"Row 1 must name columns of: {', '.join(COLUMNS)}; user_name has to be there.")
+        for line, cells in table:
+            yield line, dict(zip(header, cells, strict=False))
+    except BadTable as error:
+        raise BadFile(str(error)) from None
 
 
 def _column(name: str) -> str:
     return name.strip().lower().replace(" ", "_").replace("-", "_").replace("username", "user_name")
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8 with or without BOM, UTF-16 with BOM, else what Excel writes in western Europe."""
-    for encoding in ENCODINGS:
-        if encoding == "utf-16" and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile("The file's encoding is not UTF-8, UTF-16 or Windows-1252.")
 
 
 def _people(rows: Iterator[tuple[int, Mapping[str, str]]], site: Site) -> list[Person]:

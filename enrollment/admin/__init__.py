@@ -2,6 +2,7 @@
 
 from enrollment.admin import (
     access_group,
+    agreement,
     agreement_acceptance,
     authority,
     ca_certificate,
@@ -27,6 +28,7 @@ from enrollment.admin import (
 
 __all__ = [
     "access_group",
+    "agreement",
     "agreement_acceptance",
     "authority",
     "ca_certificate",

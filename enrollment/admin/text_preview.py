@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from enrollment.flow import STEPS
 from enrollment.models import Enrollment, IssuedProfile, SignInMethod, Status
-from enrollment.steps import gate, hand_over, language, leaving, problem, welcome
+from enrollment.steps import agreement, gate, hand_over, language, leaving, problem, welcome
 from enrollment.steps.base import Problem
 from enrollment.steps.link import link
 from enrollment.steps.page import Page, render
@@ -20,7 +20,7 @@ from enrollment.views.safari import resume_page
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
 from sites_config.site_settings import SiteSettings
-from sites_config.texts import direction, native_names, unsaved_texts
+from sites_config.texts import direction, native_names, rendered, unsaved_texts
 
 # What Safari says on the two kinds of devices, as far as a page looks at it.
 AGENTS = {
@@ -54,7 +54,22 @@ def preview(
     with translation.override(look.language), unsaved_texts(look.language, unsaved):
         page = _page(visitor, site, shown)
         html = page.render().content.decode() if hasattr(page, "render") else page.content.decode()
-    response = HttpResponse(_in_appearance(html, look.appearance))
+    return _sealed(html, look.appearance)
+
+
+def preview_agreement(request: HttpRequest, site: SiteSettings, look: Look, text: str) -> HttpResponse:
+    """The screen of the agreement with a text in Markdown that nobody published yet."""
+    visitor = _visitor(request, site, look)
+    with translation.override(look.language):
+        page = Page(visitor, site, agreement.Texts, enrollment=_enrollment(site, "agreement"))
+        shown = {"language": look.language, "html": rendered(text), "agreement_id": 0}
+        facts = {"agreement": shown, "agreement_direction": direction(look.language)}
+        html = render(page, "enrollment/agreement.html", facts).render().content.decode()  # type: ignore[attr-defined]
+    return _sealed(html, look.appearance)
+
+
+def _sealed(html: str, appearance: str) -> HttpResponse:
+    response = HttpResponse(_in_appearance(html, appearance))
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

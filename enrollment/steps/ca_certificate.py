@@ -28,6 +28,8 @@ class Texts:
         _("It lets this {device} recognize {organization}; the management profile comes after it."),
         placeholders=("device", "organization"),
     )
+    # The name of the profile in Settings: as administrators called the certificate.
+    name = Message("ca-certificate.name", "{name}", placeholders=("name",))
     description = Message(
         "ca-certificate.description",
         _("CA certificate of {organization}"),

@@ -17,6 +17,7 @@ AS_RADIO_BUTTONS = 6  # more are a menu, which iOS shows as one
 
 class Texts:
     title = Message("site.title", _("Where does this {device} belong?"), placeholders=("device",))
+    lead = Message("site.lead", "")  # for sites that have something to say here
     label = Message("site.label", _("Site"))
     choose = Message("site.choose", _("Choose one"))
     go_on = Message("site.continue", _("Continue"))

@@ -6,6 +6,7 @@ from sites_config.texts import Message
 
 
 class FrameTexts:
+    header = Message("frame.header", "{organization}", placeholders=("organization",))
     skip = Message("frame.skip", _("Skip to content"))
     error = Message("frame.error", _("Error"))
     problem = Message("frame.problem", _("There is a problem"))

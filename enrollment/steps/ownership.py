@@ -16,6 +16,7 @@ from sites_config.texts import Message
 
 class Texts:
     title = Message("ownership.title", _("Whose {device} is this?"), placeholders=("device",))
+    lead = Message("ownership.lead", "")  # for sites that have something to say here
     institutional = Message(
         "ownership.institutional", _("It belongs to {organization}"), placeholders=("organization",)
     )

@@ -51,11 +51,15 @@ def ca_certificate(request: SiteRequest, public_id: str) -> HttpResponse:
     if enrollment is None or enrollment.lapsed(now):
         return problem_page(request, "profile_gone", 410)
     site = of_device(enrollment, now).site
-    words = texts_for(site, request.language).plain(
-        CaTexts.description, {"organization": organization_in(site, request.language)}
-    )
+    texts = texts_for(site, request.language)
+    values = {"organization": organization_in(site, request.language)}
+
+    def name(called: str) -> str:
+        return texts.plain(CaTexts.name, {"name": called})
+
     try:
-        body = signed_ca_profile(site, description=words, now=now)
+        description = texts.plain(CaTexts.description, values)
+        body = signed_ca_profile(site, name=name, description=description, now=now)
     except NotReady:
         return problem_page(request, "unavailable", 503)
     if request.method == "GET" and not _is_prefetch(request):

@@ -25,7 +25,7 @@ OF_THE_WHOLE = {
     "None": 404,  # what matches nothing else
 }
 OF_A_ROW = {"change", "delete", "history", "press", "auth_user_password_change", "None"}
-OF_A_LIST = {"changelist", "add"}
+OF_A_LIST = {"changelist", "add", "try"}
 OF_A_SITE = {"edit", "preview", "text_history"}  # the editor of its texts
 PATTERNS = list(patterns())
 
@@ -64,7 +64,7 @@ def urls(pattern: Pattern, pk: object) -> list[str]:
         names = (*buttons(pattern.model), "no-such-button") if pattern.model else ()
         return [url_of(pattern, object_id=pk, name=name) for name in names]
     if pattern.name in OF_A_SITE:
-        site = MessageText.objects.get(pk=pk).site_id
+        site = MessageText.objects.get(pk=str(pk)).site_id
         return [url_of(pattern, site=site, language="de", key="welcome.title")]
     return [url_of(pattern, object_id=pk, id=pk)]
 

@@ -4,10 +4,13 @@ import re
 
 import pytest
 from django.contrib.sites.models import Site
+from django.utils import timezone
 
 from enrollment.steps import log_in, welcome
+from enrollment.wording.screens import messages
+from sites_config.agreements import publish
 from sites_config.catalogues import translated
-from sites_config.models import MessageText, SiteConfiguration, User
+from sites_config.models import MessageText, Ownership, SiteConfiguration, User
 from sites_config.texts import Message, texts_for
 from tests import people
 from tests.visitor import Visitor
@@ -79,6 +82,11 @@ EVIL = (
     "<svg/onload=alert(1)>",
 )
 
+# What a browser would run or load. The drawings of our own pages are no harm.
+HARM = re.compile(
+    r"<(script|img|iframe|style)|<svg[^>]*onload|<[^>]*(\bonclick|\bonerror|\bonload|javascript:|\"data:text|http://(?!www\.w3))"
+)
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("evil", EVIL)
@@ -121,3 +129,31 @@ def test_r29_no_error_comes_from_elsewhere(alice: User, field: str, value: str) 
     assert answer.status_code == 200
     errors = [error for each in answer.context["form"].errors.values() for error in each]  # type: ignore[attr-defined]
     assert errors and set(errors) <= set(ours)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("evil", EVIL)
+def test_r29_no_field_lets_markup_through(alpha: Site, evil: str) -> None:
+    """Every text, name and agreement of a site, past every check of the editor."""
+    for message in messages().values():
+        MessageText.objects.create(site=alpha, key=message.key, text_en=evil)
+    publish(alpha.pk, Ownership.INSTITUTIONAL, {"en": evil}, ask_again=True, now=timezone.now())
+    texts = texts_for(SiteConfiguration.for_site(alpha), "en")
+
+    shown = [str(texts.fill(message, {}, "de")) for message in messages().values()]
+    _row, token = people.invite(alpha, ask_for_agreement=True)
+    visitor = Visitor()
+    pages = [visitor.get(path).content.decode() for path in (f"/i/{token}", "/enroll/", "/nothing")]
+    visitor.start(token)
+    visitor.reach("agreement")
+    pages.append(visitor.get(f"{visitor.own}/agreement/").content.decode())
+
+    for html in (*shown, *pages):
+        ours = re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.DOTALL)
+        assert not HARM.search(ours), ours
+    assert "&lt;" in pages[0] or "<" not in evil
+
+
+def test_r29_this_search_finds_harm() -> None:
+    for harm in ("<script>", "<img src=x>", '<a onclick="x">', '<a href="javascript:x">', "<svg/onload=x>"):
+        assert HARM.search(harm)

@@ -18,7 +18,9 @@ from enrollment.steps.page import Page, render
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import resume_page
 from enrollment.visit import Visit
+from sites_config.agreements import agreement_of
 from sites_config.http import SiteRequest
+from sites_config.models import Ownership
 from sites_config.site_settings import SiteSettings
 from sites_config.texts import direction, native_names, rendered, unsaved_texts
 
@@ -50,22 +52,34 @@ def preview(
     request: HttpRequest, site: SiteSettings, shown: str, look: Look, unsaved: Mapping[str, str]
 ) -> HttpResponse:
     """``shown``: the slug of a Screen, or "problem:" and the kind of a page that says why it goes no further."""
-    visitor = _visitor(request, site, look)
-    with translation.override(look.language), unsaved_texts(look.language, unsaved):
-        page = _page(visitor, site, shown)
-        html = page.render().content.decode() if hasattr(page, "render") else page.content.decode()
+    with unsaved_texts(look.language, unsaved):
+        html = page_of(request.get_host(), site, shown, look)
     return _sealed(html, look.appearance)
+
+
+def page_of(host: str, site: SiteSettings, shown: str, look: Look) -> str:
+    """The HTML as a person would get it."""
+    visitor = _visitor(host, site, look)
+    with translation.override(look.language):
+        page = _page(visitor, site, shown)
+        answer = page.render() if hasattr(page, "render") else page
+    html: str = answer.content.decode()
+    return html
 
 
 def preview_agreement(request: HttpRequest, site: SiteSettings, look: Look, text: str) -> HttpResponse:
     """The screen of the agreement with a text in Markdown that nobody published yet."""
-    visitor = _visitor(request, site, look)
+    visitor = _visitor(request.get_host(), site, look)
     with translation.override(look.language):
-        page = Page(visitor, site, agreement.Texts, enrollment=_enrollment(site, "agreement"))
-        shown = {"language": look.language, "html": rendered(text), "agreement_id": 0}
-        facts = {"agreement": shown, "agreement_direction": direction(look.language)}
-        html = render(page, "enrollment/agreement.html", facts).render().content.decode()  # type: ignore[attr-defined]
+        html = _agreement(visitor, site, text).render().content.decode()  # type: ignore[attr-defined]
     return _sealed(html, look.appearance)
+
+
+def _agreement(request: SiteRequest, site: SiteSettings, text: str) -> HttpResponse:
+    page = Page(request, site, agreement.Texts, enrollment=_enrollment(site, "agreement"))
+    shown = {"language": request.language, "html": rendered(text), "agreement_id": 0}
+    facts = {"agreement": shown, "agreement_direction": direction(request.language)}
+    return render(page, "enrollment/agreement.html", facts)
 
 
 def _sealed(html: str, appearance: str) -> HttpResponse:
@@ -80,9 +94,8 @@ def kinds_of_problems() -> tuple[str, ...]:
     return tuple(name.removesuffix("_title") for name in names)
 
 
-def _visitor(request: HttpRequest, site: SiteSettings, look: Look) -> SiteRequest:
+def _visitor(host: str, site: SiteSettings, look: Look) -> SiteRequest:
     """The request of somebody on the device; nothing of the administrator's own is in it."""
-    host = request.get_host()
     visitor: SiteRequest = RequestFactory(  # type: ignore[assignment]
         headers={"user-agent": AGENTS[look.device], "host": host}
     ).get("/enroll/")
@@ -97,6 +110,8 @@ def _page(request: SiteRequest, site: SiteSettings, shown: str) -> HttpResponse:
         known = kind if kind in kinds_of_problems() else "invitation_expired"
         values = {"started_at": "8:03", "address": "example.org", "provider": "Example", "device": "iPad"}
         return problem_page(request, known, 200, site=site, values=values)
+    if slug == "agreement" and agreement_of(site, Ownership.INSTITUTIONAL, request.language) is None:
+        return _agreement(request, site, "…")
     if slug in _PAGES:
         return _PAGES[slug](request, site)
     return _screen(request, site, slug)

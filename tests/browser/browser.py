@@ -32,7 +32,8 @@ SAFARI_ON_IPAD = (
 
 @dataclass(frozen=True)
 class Look:
-    """How somebody looks at the pages. Width and height in CSS pixels; ``text_zoom`` enlarges text alone."""
+    """How somebody looks at the pages. Width and height in CSS pixels; ``text_zoom`` enlarges text alone, ``fineness``
+    is the number of device pixels to one of CSS (WebKit)."""
 
     width: int = 393
     height: int = 852
@@ -40,6 +41,7 @@ class Look:
     dark: bool = False
     scripts: bool = True
     text_zoom: float = 1.0
+    fineness: int = 2
 
     @property
     def user_agent(self) -> str:

@@ -58,7 +58,7 @@ def webkit(look: Look, folder: Path, *, display: str, certificate: Path) -> WebK
     options.set_capability("browserName", "MiniSafari")
     for argument in _webkit_arguments(look, folder, certificate):
         options.add_argument(argument)
-    variables = environment() | {"DISPLAY": display, "GDK_SCALE": "2", "NO_AT_BRIDGE": "1"}
+    variables = environment() | {"DISPLAY": display, "GDK_SCALE": str(look.fineness), "NO_AT_BRIDGE": "1"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # selenium's WebKitGTK calls selenium's old way
         log = str(folder / DRIVER_LOG)

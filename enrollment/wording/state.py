@@ -94,7 +94,7 @@ class Wordings:
             built_in=built_in(site, message, language),
             english=english,
             english_is_built_in=english == built_in(site, message, ENGLISH),
-            written_for=self._written_for.get((site.site_id, language, message.key)),
+            written_for=self._english_then(site, language, message.key),
         )
 
     def english(self, site: SiteSettings) -> dict[str, str]:
@@ -111,6 +111,10 @@ class Wordings:
             vanishing=sum(each.vanishes for each in states),
             stale=sum(each.stale for each in states),
         )
+
+    def _english_then(self, site: SiteSettings, language: str, key: str) -> str | None:
+        # English itself follows nothing.
+        return None if language == ENGLISH else self._written_for.get((site.site_id, language, key))
 
     def _ancestor_with(self, site: SiteSettings, language: str, key: str) -> int:
         if key == ORGANIZATION.key:  # a school is not called as its district is

@@ -13,6 +13,7 @@ class MessageText(models.Model):
     objects: models.Manager["MessageText"] = models.Manager()  # modeltranslation replaces it by its own
 
     class Meta:
+        verbose_name = "text"
         constraints = [models.UniqueConstraint(fields=["site", "key"], name="one_text_per_site_and_key")]
 
     def __str__(self) -> str:

@@ -177,6 +177,7 @@ def test_a_translation_is_marked_when_the_english_changed(as_anna: Client, alpha
 
     word(as_anna, alpha, "en", KEY, "Bring your badge and your charger")
 
+    assert not as_anna.get(editor(alpha, "en"), {"only": "stale"}).context["rows"]
     page = as_anna.get(editor(alpha, "de"), {"only": "stale"})
     assert [row.key for row in page.context["rows"]] == [KEY]
     assert '<p class="english" lang="en">Bring your badge</p>' in page.content.decode()

@@ -43,6 +43,13 @@ function checkField(element) {
   if (!element.autocomplete) faults.push('no autocomplete: ' + named(element));
 }
 
+/* In a flexible box a name in a sentence becomes a column of its own. */
+function checkSentence(element) {
+  if (!/flex|grid/.test(getComputedStyle(element).display)) return;
+  var words = [].some.call(element.childNodes, function (node) { return node.nodeType === 3 && node.data.trim(); });
+  if (words && element.querySelector('bdi')) faults.push('a sentence in columns: ' + named(element));
+}
+
 function checkText(element) {
   var style = getComputedStyle(element), clips = /hidden|clip/.test(style.overflowX);
   if (!element.textContent.trim()) return;
@@ -54,4 +61,5 @@ checkDocument();
 all('a, button, input, select, textarea, summary').filter(seen).forEach(checkControl);
 all('input:not([type=radio]), select, textarea').filter(seen).forEach(checkField);
 all('body *').filter(seen).forEach(checkText);
+all('body *').filter(seen).forEach(checkSentence);
 return faults;

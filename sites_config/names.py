@@ -6,7 +6,7 @@ configuration is what they are called where nobody said otherwise.
 
 from sites_config.changes import remember
 from sites_config.site_settings import SiteSettings, settings_for
-from sites_config.texts import Message, column_of, unsaved_text
+from sites_config.texts import COLUMNS, Message, texts_of, unsaved_text
 
 ORGANIZATION = Message("name.organization", "")
 SUPPORT = Message("name.support", "")
@@ -34,13 +34,18 @@ def support_in(site: SiteSettings, language: str) -> str:
 
 
 def _names(language: str) -> dict[tuple[int, str], str]:
-    """Of all sites at once: a page may list forty."""
-    return remember(("names", language), lambda: _read(language))
+    """By site and key."""
+    return remember(("names", language), lambda: _in_language(language))
 
 
-def _read(language: str) -> dict[tuple[int, str], str]:
+def _in_language(language: str) -> dict[tuple[int, str], str]:
+    everywhere = remember(("names",), _read)
+    return {where: texts[language] for where, texts in everywhere.items() if language in texts}
+
+
+def _read() -> dict[tuple[int, str], dict[str, str]]:
+    """Of all sites at once, because a page may list forty, and in all languages."""
     from sites_config.models import MessageText
 
-    column = column_of(language)
-    rows = MessageText.objects.filter(key__in=(ORGANIZATION.key, SUPPORT.key)).exclude(**{column: ""})
-    return {(site, key): text for site, key, text in rows.values_list("site", "key", column) if text}
+    rows = MessageText.objects.filter(key__in=(ORGANIZATION.key, SUPPORT.key)).values("site", "key", *COLUMNS)
+    return {(row["site"], row["key"]): texts_of(row) for row in rows}

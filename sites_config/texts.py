@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 import nh3
 from django.utils import translation
@@ -20,7 +19,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from sites_config.catalogues import ios_word, translated
 from sites_config.changes import remember
-from sites_config.languages import LANGUAGES
+from sites_config.languages import CODES, LANGUAGES
 from sites_config.site_settings import SiteSettings
 
 _UNSAVED: ContextVar[tuple[str, Mapping[str, str]] | None] = ContextVar("unsaved_texts", default=None)
@@ -28,6 +27,14 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # Without markup of its own; of pictures, which CommonMark has, the sanitiser leaves nothing.
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "code", "blockquote", "hr"}
+
+
+def column_of(language: str) -> str:
+    """The column that django-modeltranslation makes for the texts of a language."""
+    return build_localized_fieldname("text", language)  # which knows that "id" would be a foreign key's name
+
+
+COLUMNS = {column_of(code): code for code in CODES}
 
 
 @dataclass(frozen=True)
@@ -138,27 +145,30 @@ def native_names(codes: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _read(site: SiteSettings, language: str) -> Texts:
-    from sites_config.models import MessageText
-
-    column, default_column = column_of(language), column_of(site.default_language)
-    rows: dict[int, list[dict[str, Any]]] = {}
-    # By name: two equal columns would come back as one.
-    for row in MessageText.objects.filter(site__in=site.lineage).values(
-        "site", "key", column, default_column
-    ):
-        rows.setdefault(row["site"], []).append(row)
+    wordings = remember(("wordings", site.site_id), lambda: _wordings(site))
     own: dict[str, str] = {}
     fallback: dict[str, str] = {}
     for site_id in reversed(site.lineage):  # the nearest comes last and wins
-        for row in rows.get(site_id, []):
-            own.update({row["key"]: row[column]} if row[column] else {})
-            fallback.update({row["key"]: row[default_column]} if row[default_column] else {})
+        for key, texts in wordings.get(site_id, {}).items():
+            own.update({key: texts[language]} if language in texts else {})
+            fallback.update({key: texts[site.default_language]} if site.default_language in texts else {})
     return Texts(language, own, fallback)
 
 
-def column_of(language: str) -> str:
-    """The column that django-modeltranslation makes for the texts of a language."""
-    return build_localized_fieldname("text", language)  # which knows that "id" would be a foreign key's name
+def _wordings(site: SiteSettings) -> dict[int, dict[str, dict[str, str]]]:
+    """By site, key and language: one query for all of them, so that a page costs the same in each."""
+    from sites_config.models import MessageText
+
+    rows = MessageText.objects.filter(site__in=site.lineage).values("site", "key", *COLUMNS)
+    found: dict[int, dict[str, dict[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row["site"], {})[row["key"]] = texts_of(row)
+    return found
+
+
+def texts_of(row: Mapping[str, str | None]) -> dict[str, str]:
+    """By language, of a row read with ``COLUMNS``: those that there are."""
+    return {code: text for column, code in COLUMNS.items() if (text := row[column])}
 
 
 def _html(text: str, markdown: bool) -> SafeString:

@@ -50,7 +50,8 @@ def _policy(styles: str, scripts: str) -> str:
 def _source(name: str) -> str:
     path = Path(settings.BASE_DIR) / "templates" / name
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in lines if line)
+    # A style needs no line ends.
+    return ("" if name.endswith(".css") else "\n").join(line for line in lines if line)
 
 
 def _hashes(texts: list[str]) -> str:

@@ -1,15 +1,21 @@
 """Every page in every language that comes with Gatehouse, on the narrowest phone and on the usual one."""
 
+import gzip
+import re
+
 import pytest
 from django.contrib.sites.models import Site
 
 from sites_config.languages import SHIPPED
 from sites_config.models import SiteConfiguration
 from sites_config.texts import direction
+from tests import people
 from tests.browser.browser import Look
 from tests.browser.conftest import Browse
+from tests.browser.pseudo import MIRRORED, STRETCHED, in_pseudo
 from tests.browser.sheet import SHOWN, faults_on_sheet, keep, lay_out, pages_in
 from tests.browser.shelf import Shelf, shelf_server
+from tests.budgets.test_page_weight import LIMIT
 from tests.live import TestAuthority
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +33,10 @@ def test_every_page_is_sound_in_every_language(
         name: html[:80] for name, html in pages.items() if f'dir="{direction(language)}"' not in html[:400]
     }
     assert wrong == {}
+    heavy = {
+        name: size for name, html in pages.items() if (size := len(gzip.compress(html.encode(), 6))) > LIMIT
+    }
+    assert heavy == {}, "more than five kilobytes over the wire"
 
     shelf = Shelf()
     found: dict[str, list[str]] = {}
@@ -38,3 +48,48 @@ def test_every_page_is_sound_in_every_language(
         keep(browser, language)
 
     assert found == {}
+
+
+@pytest.mark.parametrize("language", [STRETCHED, MIRRORED])
+def test_no_page_is_made_for_the_length_of_its_words(
+    alpha: Site, tls: TestAuthority, browse: Browse, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And none has words of its own: what did not come from a catalogue would stand there in plain English."""
+    monkeypatch.setattr("sites_config.texts.translated", in_pseudo)
+    people.configure(alpha, languages=f"en,{language}")
+    browser = browse("webkit", Look(width=1560, height=1360, fineness=1))
+    pages = pages_in(SiteConfiguration.for_site(alpha), language)
+    shelf = Shelf()
+
+    with shelf_server(tls, shelf) as server:
+        lay_out(shelf, pages, 320)
+        browser.open(server.url("localhost", "/sheet"))
+        found = faults_on_sheet(browser)
+        texts = browser.driver.execute_script(TEXTS)
+        keep(browser, f"pseudo-{language}")
+
+    assert found == {}
+    assert {
+        name: plain for name, text in texts.items() if (plain := PLAIN.findall(_without_names(text)))
+    } == {}
+
+
+# Words of three plain letters, as in "Log in": the stretched language has an accent in each, the mirrored none of them.
+PLAIN = re.compile(r"\b(?=[A-Za-z]*[aeiou])[A-Za-z]{3,}\b")
+TEXTS = """
+var found = {};
+[].forEach.call(document.querySelectorAll('iframe'), function (frame) {
+  found[frame.title] = frame.contentDocument.body.innerText;
+});
+return found;
+"""
+NAMES = (
+    "Alpha School IT desk", "Alpha School", "Ana Alvarez", "it@alpha.example", "alpha.test", "example.org", "Example",
+    "English", "Slovenčina", "PREV-IEW2", "iPhone", "iPad", "Safari", "http", "enroll", "make",
+)  # fmt: skip
+
+
+def _without_names(text: str) -> str:
+    for name in NAMES:
+        text = text.replace(name, "")
+    return text

@@ -9,9 +9,10 @@ from pytest_django.fixtures import Settings
 
 from enrollment.models import AccessGroup, Enrollment, SignInMethod
 from sites_config import changes
-from sites_config.models import SiteConfiguration, User
+from sites_config.languages import CODES
+from sites_config.models import MessageText, SiteConfiguration, User
 from sites_config.second_factor import needs_second_factor
-from sites_config.texts import texts_for
+from sites_config.texts import COLUMNS, texts_for
 from tests import people
 from tests.budgets.counting import queries
 from tests.moved_clock import Clock
@@ -57,6 +58,28 @@ def test_a_page_costs_two_statements(alpha: Site, stage: str) -> None:
         with queries() as sent:
             visitor.get(path)
         assert len(sent) <= GET, (path, sent)
+
+
+def test_a_page_costs_the_same_in_every_language(alpha: Site) -> None:
+    """Also the first one in a language, and where a site words much of it itself."""
+    configuration = SiteConfiguration.objects.get(site=alpha)
+    configuration.languages = ",".join(CODES)
+    configuration.save()
+    MessageText.objects.create(
+        site=alpha, key="welcome.need", **{column: code for column, code in COLUMNS.items()}
+    )
+    MessageText.objects.create(site=alpha, key="name.organization", text_he="אלפא")
+    _row, token = people.invite(alpha)
+    Visitor().get(f"/i/{token}")
+
+    costs = {}
+    for code in CODES:
+        with queries() as sent:
+            page = Visitor(language=code).see(f"/i/{token}")
+        assert page.lang == code and code in page.text
+        costs[code] = len(sent)
+
+    assert len(costs) == 55 and len(set(costs.values())) == 1, costs
 
 
 @pytest.mark.parametrize("screen", ["", "log-in/", "mdm-profile/", "install/", "status"])

@@ -31,7 +31,7 @@ SPOKEN_ATTRIBUTES = re.compile(
 )
 # A command is no text, and neither is what meta elements tell the browser.
 COMMANDS = ("make iphone",)
-FOR_BROWSERS = ("width=device-width, initial-scale=1", "noindex", "telephone=no", "0;url=", "15")
+FOR_BROWSERS = ("width=device-width, initial-scale=1", "telephone=no", "0;url=", "15")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 

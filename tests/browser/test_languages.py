@@ -5,11 +5,13 @@ import re
 
 import pytest
 from django.contrib.sites.models import Site
+from django.http import HttpResponse
 
 from sites_config.languages import SHIPPED
 from sites_config.models import SiteConfiguration
 from sites_config.texts import direction
 from tests import people
+from tests.browser.audit import barriers
 from tests.browser.browser import Look
 from tests.browser.conftest import Browse
 from tests.browser.pseudo import MIRRORED, STRETCHED, in_pseudo
@@ -93,3 +95,27 @@ def _without_names(text: str) -> str:
     for name in NAMES:
         text = text.replace(name, "")
     return text
+
+
+HEBREW = (
+    "welcome", "log-in", "ownership", "assign", "agreement", "ca-certificate", "mdm-profile", "install", "complete",
+    "language", "gate-safari", "problem:error",
+)  # fmt: skip
+
+
+def test_no_barrier_in_hebrew(alpha: Site, tls: TestAuthority, browse: Browse) -> None:
+    """Arabic is asked in every look, see test_pages.py and test_screens.py."""
+    browser = browse("webkit", Look(language="he"))
+    pages = pages_in(SiteConfiguration.for_site(alpha), "he")
+    shelf = Shelf()
+    for number, name in enumerate(HEBREW):
+        shelf.answers[str(number)] = HttpResponse(pages[name].replace("<body inert>", "<body>"))
+    found = {}
+
+    with shelf_server(tls, shelf) as server:
+        for number, name in enumerate(HEBREW):
+            browser.open(server.url("localhost", f"/{number}"))
+            browser.hold_still()
+            found[name] = barriers(browser)
+
+    assert {name: problems for name, problems in found.items() if problems} == {}

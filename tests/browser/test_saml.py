@@ -46,7 +46,9 @@ def test_an_invited_person_comes_back_to_what_they_had_answered(
 ) -> None:
     _row, token = people.invite(alpha, login_required=True, assigned_user_name="")
     browser.open(live.url(HOST, f"/i/{token}"))
-    browser.press("footer button[value=de]")
+    browser.press("footer a[href^='/language']")
+    browser.wait_for(lambda: browser.h1 == "Choose your language")
+    browser.press("button[value=de]")
     browser.wait_for(lambda: browser.find("html").get_attribute("lang") == "de")
     browser.press()
     browser.wait_for(lambda: browser.h1 == "Anmelden")

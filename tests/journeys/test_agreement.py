@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sites.models import Site
 
 from enrollment.models import AgreementAcceptance, Enrollment, EventKind, IssuedProfile
+from sites_config import changes
 from sites_config.models import Ownership, User
 from tests import people
 from tests.moved_clock import Clock
@@ -41,6 +42,32 @@ def test_what_was_accepted_is_kept_as_it_was_shown(asked: Visitor, clock: Clock)
     assert (proof.language, proof.agreement.version, proof.accepted_at) == ("en", 1, clock.now())
     assert asked.see(asked.own + "/").h1.startswith("Let Alpha School manage")
     assert asked.enrollment.events.filter(kind=EventKind.AGREEMENT_ACCEPTED).count() == 1
+
+
+def test_a_correction_is_not_accepted_again(asked: Visitor, alpha: Site) -> None:
+    """A new version is, and says that it is one."""
+    _accept(asked)
+    people.publish(alpha, text_en="You take good care of the device!", ask_again=False)
+    changes.forget()
+    assert asked.see(asked.own + "/").h1.startswith("Let Alpha School manage")
+
+    people.publish(alpha, text_en="You pay for it too.", ask_again=True)
+    page = asked.see(asked.own + "/")
+
+    assert page.h1 == "License agreement" and "It has changed since you accepted it." in page.text
+    _accept(asked)
+    assert asked.see(asked.own + "/").h1.startswith("Let Alpha School manage")
+    assert AgreementAcceptance.objects.count() == 2
+    people.publish(alpha, text_en="You pay for all of it.", ask_again=False)
+    assert asked.see(asked.own + "/").h1.startswith("Let Alpha School manage"), "a correction of the second"
+
+
+def test_who_accepted_a_version_before_the_one_that_counts_accepts_again(asked: Visitor, alpha: Site) -> None:
+    """Though a correction came last."""
+    _accept(asked)
+    people.publish(alpha, text_en="Another agreement.", ask_again=True)
+    people.publish(alpha, text_en="Another agreement!", ask_again=False)
+    assert asked.see(asked.own + "/").h1 == "License agreement"
 
 
 def test_who_does_not_accept_gets_nothing_and_may_think_again(asked: Visitor) -> None:

@@ -81,10 +81,12 @@ def newest_revisions(site_id: int, languages: Iterable[str]) -> dict[tuple[str, 
 
 def written_for(site_ids: Iterable[int], languages: Iterable[str]) -> dict[tuple[int, str, str], str]:
     """By (site, language, key): the English that the newest wording was written for."""
-    rows = TextRevision.objects.filter(site__in=site_ids, language__in=languages).order_by("pk")
+    rows = TextRevision.objects.filter(site__in=site_ids, language__in=languages)
+    newest = rows.values("site", "language", "key").annotate(newest=Max("pk")).order_by().values("newest")
+    columns = ("site", "language", "key", "english")
     return {
         (site, language, key): english
-        for site, language, key, english in rows.values_list("site", "language", "key", "english")
+        for site, language, key, english in TextRevision.objects.filter(pk__in=newest).values_list(*columns)
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from enrollment.wording.screens import messages
 from sites_config.catalogues import translated
@@ -152,6 +152,7 @@ def _without_placeholders(message: Message) -> str:
     return text
 
 
+@cache
 def _untranslated(language: str) -> frozenset[str]:
     if base_of(language) == ENGLISH:
         return frozenset()

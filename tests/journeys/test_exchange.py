@@ -94,14 +94,14 @@ def test_a_translation_comes_back_as_xliff(alpha: Site, tmp_path: Path) -> None:
     assert unit.findtext(f"{XLIFF}source") == "What you need"
     target = unit.find(f"{XLIFF}target")
     assert target is not None
-    target.text = "Do que "
+    target.text = "Tudo de que "
     inner = ElementTree.SubElement(target, f"{XLIFF}g")
     inner.text, inner.tail = "você", " precisa"
     ElementTree.ElementTree(root).write(file, "utf-8")
 
     run("import_texts", file, site="alpha.test", language="pt-br")
 
-    assert MessageText.objects.get().text_pt_br == "Do que você precisa"  # type: ignore[attr-defined]
+    assert MessageText.objects.get().text_pt_br == "Tudo de que você precisa"  # type: ignore[attr-defined]
 
 
 def test_a_late_file_undoes_nothing(alpha: Site, file: Path) -> None:

@@ -1,5 +1,6 @@
 """Logos: what is taken, what is made of it, and which one a site shows."""
 
+import base64
 import hashlib
 import io
 import warnings
@@ -100,6 +101,14 @@ def _read(site: SiteSettings) -> ShownLogo | None:
 def path_of(sha256: str) -> str:
     """Where the picture is served; the address changes with it."""
     return f"/logo/{sha256}.png"
+
+
+def inline_logo(sha256: str) -> str:
+    """A data: URL of the picture, for pages of the administration; "data:," when it is gone."""
+    from sites_config.models import SiteLogo
+
+    png = SiteLogo.objects.filter(sha256=sha256).values_list("png", flat=True).first()
+    return f"data:image/png;base64,{base64.b64encode(bytes(png)).decode()}" if png else "data:,"
 
 
 def _size(width: int, height: int) -> tuple[int, int]:

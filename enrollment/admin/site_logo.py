@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from enrollment.admin.upload import BadUpload, UploadAdmin, UploadForm, uploaded
 from sites_config.admin.scoped import BY_SITE
-from sites_config.logos import BadLogo, drawn, path_of
+from sites_config.logos import BadLogo, drawn, inline_logo
 from sites_config.models import Appearance, SiteLogo
 
 
@@ -37,7 +37,7 @@ class SiteLogoAdmin(UploadAdmin):
 
     @admin.display(description="picture")
     def picture(self, row: SiteLogo) -> SafeString:
-        return format_html('<img src="{}" alt="" height="36">', path_of(row.sha256))
+        return format_html('<img src="{}" alt="" height="36">', inline_logo(row.sha256))
 
     def upload(self, form: UploadForm) -> Model:
         try:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import Device, Enrollment, Event, EventKind, Invitation
-from sites_config.models import User
+from sites_config.models import SiteLogo, User
 from sites_config.references import spoken
 from tests.admin.world import World, binary_columns, registered
 
@@ -66,7 +66,7 @@ def test_no_page_shows_a_secret(as_root: Client, alphas: World, betas: World) ->
 
 def _forms_of_binary_columns() -> Iterator[str]:
     for model in registered():
-        for column in binary_columns(model):
+        for column in [] if model is SiteLogo else binary_columns(model):  # everybody sees a logo
             values = model._default_manager.exclude(**{column: None}).values_list(column, flat=True)
             for value in filter(None, map(bytes, values)):
                 yield from (value.hex(), base64.b64encode(value).decode(), repr(value)[2:-1])

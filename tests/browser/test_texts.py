@@ -114,6 +114,11 @@ def test_a_look_of_its_own(
     desk.see("was changed successfully")
 
     assert SiteConfiguration.objects.get(site=school).accent_color == "#8a1c7c"
+    desk.open(f"/admin/sites_config/messagetext/of/{school.pk}/en/?screen=log-in")
+    look(desk)
+    desk.browser.driver.switch_to.frame("look")
+    desk.browser.wait_for(lambda: desk.browser.run("return document.images[0].naturalWidth") == 216)
+    desk.browser.driver.switch_to.default_content()
     phone = browse("webkit", IPHONE)
     phone.open(live.url(SCHOOL, "/enroll/"))
     color = phone.run("return getComputedStyle(document.querySelector('.btn')).backgroundColor")

@@ -4,6 +4,7 @@ import gettext
 import importlib
 import pkgutil
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils.translation import to_locale
 from enrollment import steps
 from enrollment.flow import STEPS
 from enrollment.steps import mdm_profile
+from enrollment.wording.screens import messages
 from sites_config.catalogues import ios_word, translated
 from sites_config.languages import LANGUAGES, SHIPPED
 from sites_config.models import User
@@ -68,6 +70,20 @@ def test_r29_the_screens_declare_their_texts() -> None:
     # A screen may show another's words: then it is the same message, worded once for both.
     keys = [message.key for message in {id(message): message for message in MESSAGES.values()}.values()]
     assert len(keys) == len(set(keys)), "a key twice: a site could not word the two apart"
+
+
+def test_r29_every_text_can_be_worded_by_a_site() -> None:
+    """A class of texts beside a screen has to be named in enrollment/wording/screens.py."""
+    assert {each.key for each in MESSAGES.values()} - set(messages()) == set()
+
+
+def test_r29_the_lists_of_ios_words_have_the_same_words() -> None:
+    """Also those of languages without a catalogue: a device may be set to one, and the page be in another."""
+    lists = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/ios_words.toml"))
+    words = {file.parent.name: set(tomllib.loads(file.read_text())) for file in lists}
+    assert len(words) > 30
+    assert {name for name, found in words.items() if found != words["de"]} == set()
+    assert {word for each in MESSAGES.values() for word in each.ios} <= words["de"]
 
 
 def test_r29_placeholders_are_declared_as_they_are_used() -> None:

@@ -88,7 +88,7 @@ def test_with_two_providers_people_choose(alpha: Site, row: CloudIdentityProvide
 
     page = Visitor().get("/enroll/").content.decode()
     assert "submit()" not in page
-    assert page.index("Log in with Northwind Account") < page.index("Log in with Another Account")
+    assert page.index("<bdi>Northwind Account</bdi>") < page.index("<bdi>Another Account</bdi>")
 
 
 # --- providers that can't be used ------------------------------------------------------------------------------------

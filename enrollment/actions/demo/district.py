@@ -21,14 +21,17 @@ from enrollment.models import (
     Person,
     PushCertificate,
 )
+from sites_config.logos import drawn
 from sites_config.models import (
     SETS,
     Agreement,
+    Appearance,
     MessageText,
     Privilege,
     PrivilegeSet,
     SiteAddress,
     SiteConfiguration,
+    SiteLogo,
     SitePrivilege,
     User,
 )
@@ -69,6 +72,8 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
         personal_enrollment=True,
         personal_sign_in_domain="northwind.example",
         account_driven_enrollment=True,
+        accent_color="#6a1b9a",
+        privacy_url="https://northwind.example/privacy",
     )
     primary = _school("Northwind Primary", site)
     # The one school with an address of its own, where the browser has two names for this computer.
@@ -76,6 +81,7 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
     district = District(site, high, primary)
     _keys(district, now)
     _words(district, now)
+    _logo(district)
     sign_in_examples(district.site, now)
     _staff(district)
     if not Person.objects.filter(site=site).exists():
@@ -115,6 +121,15 @@ def _school(name: str, district: Site, **columns: object) -> Site:
             site=site, defaults={"parent": district, "organization_name": name} | columns
         )
     return site
+
+
+def _logo(district: District) -> None:
+    made = drawn((Path(settings.BASE_DIR) / "fixtures/demo-logo.png").read_bytes())
+    SiteLogo.objects.get_or_create(
+        site=district.high,
+        appearance=Appearance.LIGHT,
+        defaults={"png": made.png, "sha256": made.sha256, "width": made.width, "height": made.height},
+    )
 
 
 def _keys(district: District, now: datetime) -> None:

@@ -89,10 +89,10 @@ class MessageTextAdmin(ScopedAdmin):
             sent = sent_rows(settings, language, request.POST.dict())
             if self._save(request, row, language, sent):
                 return redirect(request.get_full_path())
-            found = sent
+            found, total = sent, len(sent)
         else:
             asked = {name: request.GET.get(name, "")[:200] for name in ("screen", "words", "only")}
-            found = rows(settings, language, **(asked | {"screen": asked["screen"] or "names"}))
+            found, total = rows(settings, language, **(asked | {"screen": asked["screen"] or "names"}))
         response = self._page(
             request,
             "admin/texts/editor.html",
@@ -108,6 +108,7 @@ class MessageTextAdmin(ScopedAdmin):
             only=request.GET.get("only", ""),
             choices_of_only=ONLY.items(),
             rows=found,
+            total=total,
             may_change=may_change,
             problem_kinds=[(kind, kind.replace("_", " ").capitalize()) for kind in kinds_of_problems()],
             preview_url=reverse(f"admin:{self._prefix}_preview", args=[site, language]),

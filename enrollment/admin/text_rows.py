@@ -57,15 +57,15 @@ class Row:
         return Wording(self.key, language, normal(self.state.message, self.typed), self.seen)
 
 
-def rows(site: SiteSettings, language: str, *, screen: str, words: str, only: str) -> list[Row]:
-    """Of one screen, or of all where something is looked for."""
+def rows(site: SiteSettings, language: str, *, screen: str, words: str, only: str) -> tuple[list[Row], int]:
+    """Of one screen, or of all where something is looked for; and how many there would be without ``MOST_ROWS``."""
     wordings = Wordings([site], [language])
     asked = [each for each in screens() if words or only or each.slug == screen]
     found = [
         _row(wordings.state(site, language, message), each) for each in asked for message in each.messages
     ]
     wanted = [row for row in _once(found) if _matches(row, words.lower()) and _is(row.state, only)]
-    return _with_seen(wanted[:MOST_ROWS], site.site_id, language)
+    return _with_seen(wanted[:MOST_ROWS], site.site_id, language), len(wanted)
 
 
 def sent_rows(site: SiteSettings, language: str, sent: Mapping[str, str]) -> list[Row]:

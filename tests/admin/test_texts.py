@@ -183,6 +183,14 @@ def test_a_translation_is_marked_when_the_english_changed(as_anna: Client, alpha
     assert '<p class="english" lang="en">Bring your badge</p>' in page.content.decode()
 
 
+def test_a_search_says_when_there_is_more(as_anna: Client, alpha: Site) -> None:
+    page = as_anna.get(editor(alpha, "de"), {"words": "e"}).content.decode()
+    assert "These are the first 120 of" in page
+    assert (
+        "These are the first" not in as_anna.get(editor(alpha, "de"), {"words": "charger"}).content.decode()
+    )
+
+
 def test_what_is_inherited_says_from_where(as_root: Client, alpha: Site) -> None:
     child = people.new_site("Alpha Junior", parent=alpha)
     word(as_root, alpha, "en", KEY, "From the parent")

@@ -31,6 +31,8 @@ def faults(browser: Browser) -> list[str]:
 
 
 def faults_when_spaced(browser: Browser) -> list[str]:
+    """With every ``details`` open."""
+    browser.run(OPEN_ALL)
     rules = [f"{rule.strip()} }}" for rule in SPACED.split("}") if rule.strip()]
     for rule in rules:
         browser.run(f"document.styleSheets[0].insertRule({rule!r}, 0);")

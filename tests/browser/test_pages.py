@@ -22,6 +22,8 @@ LOOKS = {
     "small-german": Look(width=320, height=568, language="de"),
     "large-text": Look(text_zoom=2, language="de"),
 }
+# What axe judges depends on the colors and the direction; how narrow or large it is, checks.js judges in every look.
+ASKED_OF_AXE = {"iphone", "dark", "arabic", "arabic-dark-ipad"}
 PAIRS = [(engine, look) for engine in ("webkit", "chromium") for look in LOOKS]
 PAIRS.remove(("chromium", "large-text"))  # it can't enlarge text alone
 
@@ -36,7 +38,8 @@ def test_every_screen_is_sound(
     for screen in screens(browser, alpha, live, phone):
         browser.hold_still()
         browser.screenshot(f"{look}-{screen}")
-        found[screen] = faults(browser) + barriers(browser) + faults_when_spaced(browser)
+        found[screen] = faults(browser) + (barriers(browser) if look in ASKED_OF_AXE else [])
+        found[screen] += faults_when_spaced(browser)
 
     assert {screen: problems for screen, problems in found.items() if problems} == {}
     assert len(found) == 9

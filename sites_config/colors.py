@@ -5,6 +5,7 @@ Contrast as WCAG 2.2 defines it (1.4.3, relative luminance). The backgrounds are
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
@@ -41,6 +42,7 @@ def accent_color(value: str) -> None:
         )
 
 
+@lru_cache(maxsize=256)
 def accent(value: str) -> Accent:
     """The shades of a color that ``accent_color`` took."""
     return Accent(

@@ -1,4 +1,4 @@
-"""The request as our middleware leaves it."""
+"""The request as our middleware leaves it, and what it may send."""
 
 from typing import TYPE_CHECKING
 
@@ -19,3 +19,8 @@ class SiteRequest(HttpRequest):
     device_language: str
     reference: str
     user: "User"
+
+
+def sent_id(text: str) -> int | None:
+    """The id of a row that a form, an address or a file names; None for what can't be one in any database."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -30,8 +30,10 @@ class Drawn:
     height: int
 
     @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.png).hexdigest()
+    def columns(self) -> dict[str, object]:
+        """As a SiteLogo keeps it."""
+        sha256 = hashlib.sha256(self.png).hexdigest()
+        return {"png": self.png, "sha256": sha256, "width": self.width, "height": self.height}
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from enrollment.admin.text_preview import AGENTS, Look, preview_agreement
 from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 from sites_config.admin.scoping import for_user
 from sites_config.agreements import next_version
+from sites_config.http import sent_id
 from sites_config.languages import CODES
 from sites_config.models import Agreement, SiteConfiguration
-from sites_config.texts import column_of
+from sites_config.texts import COLUMNS, column_of
 from sites_config.wording_checks import problems_of_markdown
-
-COLUMNS = tuple(map(column_of, CODES))
 
 
 class _Form(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,7 +41,7 @@ class AgreementAdmin(ScopedAdmin):
     add_form_template = "admin/enrollment/agreement_form.html"
     list_display = ("__str__", "site", "ask_again", "published_at")
     list_filter = (BY_SITE, "ownership")
-    search_fields = COLUMNS
+    search_fields = tuple(COLUMNS)
     fields = ("site", "ownership", "ask_again", *COLUMNS, "version", "published_at")
     readonly_fields = ("version", "published_at")
     list_select_related = ("site",)
@@ -60,9 +59,8 @@ class AgreementAdmin(ScopedAdmin):
         """The page with the first text that was typed; nothing is stored."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        site_id = request.POST.get("site", "")
         sites = for_user(Site.objects.all(), request.user, change=True)
-        site = get_object_or_404(sites, pk=int(site_id) if site_id.isascii() and site_id.isdigit() else 0)
+        site = get_object_or_404(sites, pk=sent_id(request.POST.get("site", "")) or 0)
         typed = {code: request.POST.get(column_of(code), "")[:70_000] for code in CODES}
         language = next((code for code, text in typed.items() if text.strip()), "en")
         text = typed[language] if not problems_of_markdown(typed[language]) else ""

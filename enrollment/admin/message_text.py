@@ -17,19 +17,19 @@ from enrollment.admin.text_rows import ONLY, Row, rows, sent_rows, show_theirs
 from enrollment.wording.screens import messages as all_messages
 from enrollment.wording.screens import screens
 from enrollment.wording.state import Wordings
+from enrollment.wording.store import store
 from sites_config.admin.buttons import actor
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user, may
+from sites_config.http import sent_id
 from sites_config.languages import CODES, LANGUAGES, SHIPPED
+from sites_config.middleware.requests import ADMIN_POLICY
 from sites_config.models import MessageText, SiteConfiguration, TextRevision, TextSource
 from sites_config.texts import direction
-from sites_config.wording import Outdated, Wording, reword
+from sites_config.wording import Outdated, Wording
 
-# The administration's own policy, and the frame in which a page is shown.
-WITH_A_FRAME = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'"
-)
+# The frame in which a page is shown is allowed on this page alone.
+WITH_A_FRAME = f"{ADMIN_POLICY}; frame-src 'self'"
 NAMES = dict(LANGUAGES)
 
 
@@ -122,16 +122,8 @@ class MessageTextAdmin(ScopedAdmin):
         if any(row.problems for row in sent):
             return False
         changed = [row for row in sent if row.changed]
-        settings = SiteConfiguration.for_site(site)
         try:
-            count = reword(
-                site.pk,
-                [row.wording(language) for row in changed],
-                english=Wordings([settings], [language]).english(settings),
-                source=TextSource.EDITOR,
-                author=actor(request),
-                now=timezone.now(),
-            )
+            count = self._store(request, site, [row.wording(language) for row in changed])
         except Outdated as conflict:
             keys = {each.key for each in conflict.wordings}
             show_theirs([row for row in sent if row.key in keys], site.pk, language)
@@ -141,6 +133,10 @@ class MessageTextAdmin(ScopedAdmin):
         )
         messages.success(request, words)
         return True
+
+    def _store(self, request: HttpRequest, site: Site, wordings: list[Wording]) -> int:
+        settings = SiteConfiguration.for_site(site)
+        return store(settings, wordings, source=TextSource.EDITOR, author=actor(request), now=timezone.now())
 
     def preview(self, request: HttpRequest, site: int, language: str) -> HttpResponse:
         """The screen with what stands in the editor's fields; changes nothing."""
@@ -183,21 +179,13 @@ class MessageTextAdmin(ScopedAdmin):
     def _restore(self, request: HttpRequest, site: Site, language: str, key: str) -> None:
         if not may(request.user, site, change=True):
             raise PermissionDenied
-        chosen, seen = request.POST.get("revision", ""), request.POST.get("seen", "")
-        if not (chosen.isdigit() and seen.isdigit() and len(chosen) < 19 and len(seen) < 19):
+        chosen, seen = sent_id(request.POST.get("revision", "")), sent_id(request.POST.get("seen", ""))
+        if chosen is None or seen is None:
             raise Http404
         revisions = TextRevision.objects.filter(site=site, language=language, key=key)
-        revision = get_object_or_404(revisions, pk=int(chosen))
-        settings = SiteConfiguration.for_site(site)
+        revision = get_object_or_404(revisions, pk=chosen)
         try:
-            reword(
-                site.pk,
-                [Wording(key, language, revision.text, int(seen))],
-                english=Wordings([settings], [language]).english(settings),
-                source=TextSource.EDITOR,
-                author=actor(request),
-                now=timezone.now(),
-            )
+            self._store(request, site, [Wording(key, language, revision.text, seen)])
         except Outdated:
             messages.error(
                 request, "Somebody changed this text in the meantime; it is the first in the list now."

@@ -47,6 +47,6 @@ class SiteLogoAdmin(UploadAdmin):
         row, _new = SiteLogo.objects.update_or_create(
             site=form.cleaned_data["site"],
             appearance=form.cleaned_data["appearance"],
-            defaults={"png": made.png, "sha256": made.sha256, "width": made.width, "height": made.height},
+            defaults=made.columns,
         )
         return row

@@ -12,10 +12,12 @@ from django.utils import timezone, translation
 
 from enrollment.flow import STEPS
 from enrollment.models import Enrollment, IssuedProfile, SignInMethod, Status
-from enrollment.steps import agreement, gate, hand_over, language, leaving, problem, welcome
+from enrollment.steps import agreement, gate, hand_over, problem, welcome
 from enrollment.steps.base import Problem
+from enrollment.steps.leaving import leaving_page
 from enrollment.steps.link import link
 from enrollment.steps.page import Page, render
+from enrollment.views.language import languages_page
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import resume_page
 from enrollment.visit import Visit
@@ -24,7 +26,7 @@ from sites_config.http import SiteRequest
 from sites_config.logos import inline_logo
 from sites_config.models import Ownership
 from sites_config.site_settings import SiteSettings
-from sites_config.texts import direction, native_names, rendered, unsaved_texts
+from sites_config.texts import direction, rendered, unsaved_texts
 
 # What Safari says on the two kinds of devices, as far as a page looks at it.
 AGENTS = {
@@ -171,16 +173,6 @@ def _resume(request: SiteRequest, site: SiteSettings) -> HttpResponse:
     return resume_page(Visit(_enrollment(site, "resume"), timezone.now(), "preview", request), request)
 
 
-def _languages(request: SiteRequest, site: SiteSettings) -> HttpResponse:
-    listed = [
-        {"code": code, "name": name, "direction": direction(code)}
-        for code, name in native_names(site.languages)
-    ]
-    return render(
-        Page(request, site, language.Texts), "enrollment/language.html", {"languages": listed, "next": "#"}
-    )
-
-
 def _gate(declared: type, on_device: bool) -> Callable[[SiteRequest, SiteSettings], HttpResponse]:
     def shown(request: SiteRequest, site: SiteSettings) -> HttpResponse:
         page = Page(request, site, declared)
@@ -201,8 +193,8 @@ def _take_over(request: SiteRequest, site: SiteSettings) -> HttpResponse:
 
 
 def _leaving(request: SiteRequest, site: SiteSettings) -> HttpResponse:
-    page = Page(request, site, leaving.Texts, values={"provider": "Example"})
-    return render(page, "enrollment/leaving.html", {"address": "#"})
+    visit = Visit(_enrollment(site, "log-in"), timezone.now(), "preview", request)
+    return leaving_page(request, visit, "Example", "#")
 
 
 _PAGES: dict[str, Callable[[SiteRequest, SiteSettings], HttpResponse]] = {
@@ -210,7 +202,7 @@ _PAGES: dict[str, Callable[[SiteRequest, SiteSettings], HttpResponse]] = {
     "frame": _welcome,
     "welcome": _welcome,
     "resume": _resume,
-    "language": _languages,
+    "language": lambda request, site: languages_page(request, "#"),
     "gate-safari": _gate(gate.SafariTexts, on_device=True),
     "gate-device": _gate(gate.DeviceTexts, on_device=False),
     "hand-over": _hand_over,

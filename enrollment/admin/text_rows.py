@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from django.contrib.sites.models import Site
 
-from enrollment.wording.screens import Screen, messages, screens
+from enrollment.wording.screens import Screen, messages, screen_of, screens
 from enrollment.wording.state import TextState, Wordings
+from sites_config.http import sent_id
 from sites_config.models import TextRevision
 from sites_config.site_settings import SiteSettings
 from sites_config.wording import Wording, newest_revisions
@@ -75,11 +76,9 @@ def sent_rows(site: SiteSettings, language: str, sent: Mapping[str, str]) -> lis
     for key, message in messages().items():
         if f"text.{key}" not in sent:
             continue
-        screen = next(each for each in screens() if message in each.messages)
-        row = _row(wordings.state(site, language, message), screen)
+        row = _row(wordings.state(site, language, message), screen_of()[key])
         row.typed = sent[f"text.{key}"]
-        seen = sent.get(f"seen.{key}", "")
-        row.seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0
+        row.seen = sent_id(sent.get(f"seen.{key}", "")) or 0
         row.problems = problems_of(message, normal(message, row.typed)) if row.changed else []
         found.append(row)
     return _named(found)
@@ -98,7 +97,11 @@ def _row(state: TextState, screen: Screen) -> Row:
 
 
 def _once(found: Iterable[Row]) -> list[Row]:
-    return list({row.key: row for row in reversed(list(found))}.values())[::-1]
+    """Each text in the first screen that shows it."""
+    first: dict[str, Row] = {}
+    for row in found:
+        first.setdefault(row.key, row)
+    return list(first.values())
 
 
 def _with_seen(found: list[Row], site_id: int, language: str) -> list[Row]:

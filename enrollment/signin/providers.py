@@ -10,7 +10,7 @@ from enrollment.signin import openid
 from enrollment.signin.saml import logout
 from enrollment.signin.saml import request as saml
 from sites_config.changes import remember
-from sites_config.http import SiteRequest
+from sites_config.http import SiteRequest, sent_id
 from sites_config.site_settings import SiteSettings
 
 # By the first half of a button's key: the table, and what begins a log-in there.
@@ -53,10 +53,11 @@ def _rows(model: type[Any], site: SiteSettings) -> Any:
 
 def provider(site: SiteSettings, key: str, *, ready: bool = True) -> Any:
     """The row behind a button of this site; with ``ready=False`` one without a button too. Raises NoSuchProvider."""
-    kind, _, number = key.partition("-")
-    if kind not in KINDS or not number.isascii() or not number.isdigit() or len(number) > 18:
+    kind, _, text = key.partition("-")
+    number = sent_id(text)
+    if kind not in KINDS or number is None:
         raise NoSuchProvider
-    row = _rows(KINDS[kind][0], site).filter(pk=int(number)).first()
+    row = _rows(KINDS[kind][0], site).filter(pk=number).first()
     if row is None or (ready and not row.ready):
         raise NoSuchProvider
     return row

@@ -4,14 +4,13 @@ import logging
 import sys
 import traceback
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from enrollment.views.problems import problem_page
 from sites_config.http import SiteRequest
-from sites_config.languages import negotiated, of_device
+from sites_config.middleware.languages import set_languages
 from sites_config.references import new_reference
 from sites_config.site_settings import no_site
 from sites_config.staff_pages import staff_page
@@ -72,11 +71,7 @@ def _without_site(request: HttpRequest, kind: str, status: int) -> HttpResponse:
     site = no_site()
     site_request.site = site
     if not hasattr(site_request, "language"):
-        accepted = request.headers.get("Accept-Language", "")
-        site_request.language = negotiated(
-            request.COOKIES.get(settings.LANGUAGE_COOKIE, ""), accepted, site.languages, site.default_language
-        )
-        site_request.device_language = of_device(accepted)
+        set_languages(site_request)
     if not hasattr(site_request, "reference"):
         site_request.reference = new_reference()
     response = problem_page(site_request, kind, status, action="/enroll/", site=site)

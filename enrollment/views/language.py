@@ -19,13 +19,7 @@ class Languages(View):
     """``/language?next=<path>`` lists what the site offers; a POST keeps the choice and goes back to that page."""
 
     def get(self, request: SiteRequest) -> HttpResponse:
-        languages = [
-            {"code": code, "name": name, "direction": direction(code)}
-            for code, name in native_names(request.site.languages)
-        ]
-        back = local_path(request.GET.get("next", ""))
-        page = Page(request, request.site, Texts)
-        return render(page, "enrollment/language.html", {"languages": languages, "next": back})
+        return languages_page(request, local_path(request.GET.get("next", "")))
 
     def post(self, request: SiteRequest) -> HttpResponse:
         response = see_other(local_path(request.POST.get("next", "")))
@@ -40,6 +34,16 @@ class Languages(View):
                 samesite="Lax",
             )
         return response
+
+
+def languages_page(request: SiteRequest, back: str) -> HttpResponse:
+    """``back``: the path that it was opened from, and goes back to."""
+    languages = [
+        {"code": code, "name": name, "direction": direction(code)}
+        for code, name in native_names(request.site.languages)
+    ]
+    page = Page(request, request.site, Texts)
+    return render(page, "enrollment/language.html", {"languages": languages, "next": back})
 
 
 def local_path(path: str) -> str:

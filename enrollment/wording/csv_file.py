@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from enrollment.actions.tables import BadTable, from_text, read_table, written_table
 from enrollment.wording.exchange import BadFile, Exported, Sent
+from sites_config.http import sent_id
 
 COLUMNS = ("key", "screen", "english", "text", "own", "revision")
 NEEDED = ("key", "text")
@@ -34,8 +35,4 @@ def _read(content: bytes) -> Iterator[Sent]:
         row = {name: from_text(cell) for name, cell in zip(header, cells, strict=False)}
         if "text" not in row:
             raise BadFile([f"line {line}: it has no cell for the text."])
-        yield Sent(f"line {line}", row["key"], row["text"], _revision(row.get("revision", "")))
-
-
-def _revision(cell: str) -> int | None:
-    return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 19 else None
+        yield Sent(f"line {line}", row["key"], row["text"], sent_id(row.get("revision", "")))

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from enrollment.wording.screens import messages, screen_of
 from enrollment.wording.state import TextState, Wordings
+from enrollment.wording.store import store
 from sites_config.models import TextSource, User
 from sites_config.site_settings import SiteSettings
-from sites_config.wording import Outdated, Wording, newest_revisions, reword
+from sites_config.wording import Outdated, Wording, newest_revisions
 from sites_config.wording_checks import normal, problems_of
 
 LARGEST_FILE = 4 * 1024 * 1024  # bytes
@@ -100,16 +101,9 @@ def apply(
     now: datetime,
 ) -> int:
     """All or none. Raises BadFile where a text was changed since the file was made."""
-    english = Wordings([site], {wording.language for wording, _difference in changes}).english(site)
+    wordings = [wording for wording, _difference in changes]
     try:
-        return reword(
-            site.site_id,
-            [wording for wording, _difference in changes],
-            english=english,
-            source=source,
-            author=author,
-            now=now,
-        )
+        return store(site, wordings, source=source, author=author, now=now)
     except Outdated as late:
         raise BadFile(
             [f"{each.key} was changed since the file was made." for each in late.wordings]

@@ -10,7 +10,7 @@ from sites_config.languages import CODES, base_of
 from sites_config.models import MessageText
 from sites_config.names import ORGANIZATION, SUPPORT
 from sites_config.site_settings import SiteSettings
-from sites_config.texts import Message, column_of
+from sites_config.texts import COLUMNS, Message, texts_of
 from sites_config.wording import written_for
 
 ENGLISH = "en"
@@ -65,18 +65,14 @@ class Wordings:
 
     def __init__(self, sites: Iterable[SiteSettings], languages: Iterable[str] = CODES) -> None:
         self._sites = {site.site_id: site for site in sites}
-        self._languages = tuple(dict.fromkeys((*languages, ENGLISH)))
+        self._languages = tuple(languages)
 
     @cached_property
     def _texts(self) -> dict[tuple[int, str], dict[str, str]]:
         """By site and key: the text of each language that has one."""
-        columns = {column_of(code): code for code in self._languages}
         within = {each for site in self._sites.values() for each in site.lineage}
-        rows = MessageText.objects.filter(site__in=within).values("site", "key", *columns)
-        return {
-            (row["site"], row["key"]): {code: row[column] for column, code in columns.items() if row[column]}
-            for row in rows
-        }
+        rows = MessageText.objects.filter(site__in=within).values("site", "key", *COLUMNS)
+        return {(row["site"], row["key"]): texts_of(row) for row in rows}
 
     @cached_property
     def _written_for(self) -> dict[tuple[int, str, str], str]:

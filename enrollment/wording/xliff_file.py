@@ -11,6 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from enrollment.wording.exchange import BadFile, Exported, Sent
+from sites_config.http import sent_id
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 ORIGINAL = "gatehouse"
@@ -141,8 +142,6 @@ class _Reader(handler.ContentHandler):
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         if self._within.pop() == "trans-unit" and "target" in self._parts:
-            revision = "".join(self._parts.get("context", [])).strip()
-            number = (
-                int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 19 else None
-            )
-            self.found.append(Sent(f"line {self._line}", self._unit, "".join(self._parts["target"]), number))
+            revision = sent_id("".join(self._parts.get("context", [])).strip())
+            target = "".join(self._parts["target"])
+            self.found.append(Sent(f"line {self._line}", self._unit, target, revision))

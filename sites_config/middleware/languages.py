@@ -10,6 +10,14 @@ from sites_config.http import SiteRequest
 from sites_config.languages import negotiated, of_device
 
 
+def set_languages(request: SiteRequest) -> None:
+    """``language`` and ``device_language`` of a request that has its ``site``."""
+    site, accepted = request.site, request.headers.get("Accept-Language", "")
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE, "")
+    request.language = negotiated(chosen, accepted, site.languages, site.default_language)
+    request.device_language = of_device(accepted)
+
+
 class LanguageMiddleware:
     """Sets ``language`` and ``device_language``. Django's own never picks a language without a catalogue, and a site
     may offer one."""
@@ -18,10 +26,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
-        site, accepted = request.site, request.headers.get("Accept-Language", "")
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE, "")
-        request.language = negotiated(chosen, accepted, site.languages, site.default_language)
-        request.device_language = of_device(accepted)
+        set_languages(request)
         with translation.override(request.language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.language)

@@ -34,7 +34,8 @@ def test_a_preview_publishes_nothing(as_anna: Client, alpha: Site) -> None:
 def test_a_preview_is_of_ones_own_sites(as_anna: Client, as_vera: Client, alpha: Site, beta: Site) -> None:
     url = reverse("admin:sites_config_agreement_try")
     assert as_anna.post(url, {"site": beta.pk, "text_en": "x"}).status_code == 404
-    assert as_anna.post(url, {"site": "x", "text_en": "x"}).status_code == 404
+    for no_id in ("x", "", "²", "-1", "9" * 19, "9" * 5000):
+        assert as_anna.post(url, {"site": no_id, "text_en": "x"}).status_code == 404
     assert as_vera.post(url, {"site": alpha.pk, "text_en": "x"}).status_code == 403
 
 

@@ -224,6 +224,14 @@ def test_the_history_tells_every_change_and_brings_one_back(as_anna: Client, alp
     assert MessageText.objects.get().text == "Bring <b>two</b> pens"
 
 
+@pytest.mark.parametrize("no_id", ["", "x", "²", "9" * 19, "9" * 5000])
+def test_what_is_no_revision_is_not_there(as_anna: Client, alpha: Site, no_id: str) -> None:
+    word(as_anna, alpha, "en", KEY, "Bring a pen")
+    url = reverse("admin:sites_config_messagetext_text_history", args=[alpha.pk, "en", KEY])
+    assert as_anna.post(url, {"revision": no_id, "seen": "1"}).status_code == 404
+    assert as_anna.post(url, {"revision": "1", "seen": no_id}).status_code == 404
+
+
 def test_somebody_who_only_views_changes_nothing(as_vera: Client, as_anna: Client, alpha: Site) -> None:
     url = editor(alpha)
     sent = fields(as_vera, url, words=KEY) | {f"text.{KEY}": "Vera's"}

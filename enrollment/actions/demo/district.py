@@ -128,7 +128,7 @@ def _logo(district: District) -> None:
     SiteLogo.objects.get_or_create(
         site=district.high,
         appearance=Appearance.LIGHT,
-        defaults={"png": made.png, "sha256": made.sha256, "width": made.width, "height": made.height},
+        defaults=made.columns,
     )
 
 

@@ -6,14 +6,23 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from enrollment.management.commands._site import add_site
 from enrollment.wording.exchange import LARGEST_FILE, Difference
 from sites_config.languages import CODES
 
 
-def add_language(parser: ArgumentParser) -> None:
+def add_file_of_texts(parser: ArgumentParser) -> None:
+    """``--site``, ``--language`` and the file."""
+    add_site(parser)
+    parser.add_argument("file", type=Path, help="FILE.xlf, FILE.xliff or FILE.csv.")
     parser.add_argument(
         "--language", required=True, choices=sorted(CODES), metavar="CODE", help="Such as de or pt-br."
     )
+
+
+def is_table(file: Path) -> bool:
+    """CSV; everything else is XLIFF."""
+    return file.suffix.lower() == ".csv"
 
 
 def content_of(file: Path) -> bytes:

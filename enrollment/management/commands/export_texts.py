@@ -1,13 +1,12 @@
 """manage.py export_texts"""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.management.commands._site import add_site, site_of
-from enrollment.management.commands._texts import add_language
+from enrollment.management.commands._site import site_of
+from enrollment.management.commands._texts import add_file_of_texts, is_table
 from enrollment.wording import csv_file, xliff_file
 from enrollment.wording.exchange import exported
 from sites_config.models import SiteConfiguration
@@ -21,16 +20,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add_site(parser)
-        add_language(parser)
-        parser.add_argument("file", type=Path, help="FILE.xlf, FILE.xliff or FILE.csv.")
+        add_file_of_texts(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         language, file = options["language"], options["file"]
         texts = exported(SiteConfiguration.for_site(site_of(options)), language)
-        is_table = file.suffix.lower() == ".csv"
         try:
-            file.write_bytes(csv_file.write(texts) if is_table else xliff_file.write(texts, language))
+            file.write_bytes(csv_file.write(texts) if is_table(file) else xliff_file.write(texts, language))
         except OSError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{len(texts)} texts")

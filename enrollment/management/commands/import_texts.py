@@ -1,14 +1,13 @@
 """manage.py import_texts"""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from enrollment.management.commands._site import add_site, site_of
-from enrollment.management.commands._texts import add_language, content_of, told
+from enrollment.management.commands._site import site_of
+from enrollment.management.commands._texts import add_file_of_texts, content_of, is_table, told
 from enrollment.wording import csv_file, xliff_file
 from enrollment.wording.exchange import BadFile, apply, differences
 from sites_config.models import SiteConfiguration, TextSource
@@ -23,17 +22,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add_site(parser)
-        add_language(parser)
-        parser.add_argument("file", type=Path, help="FILE.xlf, FILE.xliff or FILE.csv.")
+        add_file_of_texts(parser)
         parser.add_argument("--dry-run", action="store_true", help="Only say what would change.")
 
     def handle(self, *args: object, **options: Any) -> None:
         site, language = SiteConfiguration.for_site(site_of(options)), options["language"]
         content = content_of(options["file"])
-        is_table = options["file"].suffix.lower() == ".csv"
         try:
-            sent = csv_file.read(content) if is_table else xliff_file.read(content, language)
+            sent = csv_file.read(content) if is_table(options["file"]) else xliff_file.read(content, language)
             changes = differences(site, language, sent)
             self.stdout.write(told(difference for _wording, difference in changes))
             if not options["dry_run"]:

@@ -149,6 +149,9 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 # How long a process may go on with what it remembers of the configuration before it asks for the version.
 CONFIGURATION_CHECK_SECONDS = 1.0
 
+# For links in messages, which no request tells it: the port behind every address, where it isn't the usual one.
+PUBLIC_PORT = env_int("GATEHOUSE_PUBLIC_PORT", 0)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 
@@ -179,14 +182,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS", *(("127.0.0.1/32",) if DEMO else ()))
 # PEM of the authorities that sign identity providers' certificates, where these are an institution's own.
 OUTBOUND_CA_FILE = os.environ.get("GATEHOUSE_OUTBOUND_CA_FILE", "")
-# Mail goes to staff only as yet: the link by which they set their password.
+# Invitations, and the links by which staff set their passwords.
 EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = ""
+if DEMO and not os.environ.get("GATEHOUSE_MAIL_URL"):
+    # The demonstration sends nothing to anybody: its messages are files.
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VAR_DIR / "mail")
 MAIL_SERVER = mail_server(os.environ.get("GATEHOUSE_MAIL_URL", "") or "smtp://localhost:25")
 EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = os.environ.get("GATEHOUSE_MAIL_FROM", "") or "gatehouse@localhost"
+# A class with a method "send(number, text)", see enrollment/outbox/sms.py; blank: no text messages.
+SMS_BACKEND = os.environ.get("GATEHOUSE_SMS_BACKEND", "")
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # the links of sites_config/password_links.py
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # our request middleware sets X-Frame-Options and Referrer-Policy on every answer,

@@ -45,6 +45,7 @@ class SiteSettings:
     clear_commands: str
     access_rights: int
     device_certificate_years: int
+    messages_per_day: int
     profile_namespace: uuid.UUID
     archived: bool
 
@@ -80,6 +81,7 @@ _DEFAULTS: dict[str, Any] = {
     "clear_commands": "nothing",
     "access_rights": 8191,
     "device_certificate_years": 3,
+    "messages_per_day": 10_000,
 }
 
 

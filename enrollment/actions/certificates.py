@@ -194,7 +194,7 @@ def _issue(certificate: Certificate, now: datetime) -> None:
         unrevoked = Certificate.objects.filter(pk=certificate.pk, der=None, revoked_at=None)
         if not unrevoked.update(der=der, sha256=hashlib.sha256(der).digest(), issued_at=now):
             raise ChallengeRefused("revoked before it was signed")
-        uses.spend(enrollment)
+        uses.spend(enrollment, now=now)
         Challenge.objects.filter(enrollment=enrollment, used_at=None, withdrawn_at=None).update(
             withdrawn_at=now
         )

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
+from enrollment.actions import uses
+from enrollment.actions.admission import NotAdmitted, check_admitted
 from enrollment.actions.authorized import NotTheirs, check_authorized, check_claim, note_refused
 from enrollment.actions.endings import fail
 from enrollment.actions.moves import MoveRefused, move
@@ -33,7 +35,9 @@ class CheckInRefused(Exception):
 
 def certificate_with(fingerprint: bytes) -> Certificate | None:
     """The certificate with everything a check-in needs: one query."""
-    rows = Certificate.objects.select_related("authority", "enrollment__device__enrollment")
+    rows = Certificate.objects.select_related(
+        "authority", "enrollment__invitation", "enrollment__device__enrollment"
+    )
     return rows.filter(sha256=fingerprint).first()
 
 
@@ -43,8 +47,10 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
     check_identity(certificate, message.udid, message.topic)
     if enrollment.status in (Status.AUTHENTICATED, Status.ENROLLED):
         return _authenticate_again(enrollment, message, now)
+    details = DeviceDetails.from_authenticate(message)
     try:
         with transaction.atomic():
+            check_admitted(enrollment, details)
             check_claim(enrollment, message.udid)
             _know_device(enrollment, message.udid, now)
             move(
@@ -54,13 +60,15 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
                 condition=Q(_unrevoked(certificate), idle_until__gt=now),
                 columns={
                     "device_id": _device_of(enrollment, message.udid),
-                    "claimed": _told(DeviceDetails.from_authenticate(message)),
+                    "claimed": _told(details),
                     "authenticated_at": now,
                     "last_seen_at": now,
                 },
             )
     except NotTheirs:
         _refuse(certificate, message.udid, now)
+    except NotAdmitted as refused:
+        _turn_away(certificate, refused.reason, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.AUTHENTICATED, Status.ENROLLED):
             raise CheckInRefused(f"Authenticate while {enrollment.status}, or too late") from None
@@ -75,6 +83,16 @@ def _refuse(certificate: Certificate, udid: str, now: datetime) -> None:
         if fail(enrollment, FailureReason.NOT_THEIRS, now=now, condition=Q(_unrevoked(certificate))):
             note_refused(enrollment, udid, now=now)
     raise CheckInRefused("the device is registered, and not to this person")
+
+
+def _turn_away(certificate: Certificate, reason: FailureReason, now: datetime) -> None:
+    """Ends the attempt and gives the invitation's use back, for the device that it is meant for."""
+    enrollment = certificate.enrollment
+    enrollment.refresh_from_db(fields=["status", "failure_reason", "invitation_use"])
+    with transaction.atomic():
+        if fail(enrollment, reason, now=now, condition=Q(_unrevoked(certificate))):
+            uses.take_back(enrollment)
+    raise CheckInRefused(reason.label)
 
 
 def _unrevoked(certificate: Certificate) -> Exists:

@@ -25,6 +25,7 @@ from enrollment.models import (
 )
 from enrollment.models.assignment import COLUMNS, Assignment
 from enrollment.models.moves import OPEN
+from enrollment.models.person import folded
 from sites_config.models import Ownership, User
 
 # Under which name in ``answers`` it stands that somebody chose the site.
@@ -119,6 +120,27 @@ def sign_in(enrollment: Enrollment, who: SignIn, *, now: datetime, access_groups
         else:
             answer(enrollment, now=now, **facts, **(_unanswered(enrollment) | of_signed_in(who)))
         note(enrollment, EventKind.SIGNED_IN, now=now, actor=who.user, data={"method": who.method})
+
+
+def is_meant(invitation: Invitation, who: SignIn) -> bool:
+    """Whether whoever logged in is the one that the invitation is bound to, if it is bound to anybody."""
+    user_name, email = _known_as(who)
+    wanted = invitation.only_user_name
+    if wanted and folded(wanted) != folded(user_name):
+        return False
+    return not invitation.only_email or _mailbox(invitation.only_email) == _mailbox(email)
+
+
+def _known_as(who: SignIn) -> tuple[str, str]:
+    """User name and e-mail address."""
+    if who.entry:
+        return who.entry.user_name, who.entry.email
+    return (who.user.get_username(), who.user.email) if who.user else ("", "")
+
+
+def _mailbox(address: str) -> bytes:
+    """Capitals of ASCII alone: what else looks alike may be another mailbox."""
+    return address.strip().encode("utf-8", "surrogatepass").lower()
 
 
 def of_signed_in(who: SignIn) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Invitations: made, held, spent, returned, revoked, released."""
+"""Invitations: made, shown, renewed, extended, revoked, released."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,24 +14,73 @@ from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
 
 WHY_REVOKED = "invitation revoked"
+IN_ONE_INSERT = 1000
 
 
 def create_invitation(*, invitation: Invitation, created_by: User | None, now: datetime) -> str:
     """Saves the given row with a new token and returns the token."""
-    token = new_token()
-    invitation.token_sha256 = digest(token)
-    invitation.token_encrypted = encrypt(token.encode())
-    invitation.created_by, invitation.created_at = created_by, now
+    token = _fresh(invitation, created_by, now)
     with transaction.atomic():
         invitation.save(force_insert=True)
-        _note(invitation, EventKind.INVITATION_CREATED, now=now, actor=created_by)
+        note(invitation, EventKind.INVITATION_CREATED, now=now, actor=created_by)
     return token
+
+
+def create_many(invitations: Iterable[Invitation], *, created_by: User | None, now: datetime) -> None:
+    """The same for thousands, with an event for each; call it in a transaction."""
+    rows = list(invitations)
+    for invitation in rows:
+        _fresh(invitation, created_by, now)
+    Invitation.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
+    note_many(rows, EventKind.INVITATION_CREATED, now=now, actor=created_by)
+
+
+def _fresh(invitation: Invitation, created_by: User | None, now: datetime) -> str:
+    token = new_token()
+    invitation.token_sha256, invitation.token_encrypted = digest(token), encrypt(token.encode())
+    invitation.created_by, invitation.created_at = created_by, now
+    return token
+
+
+def token_of(invitation: Invitation) -> str:
+    """For what sends or prints the link, whose privilege the caller has checked. Raises Undecryptable."""
+    return decrypt(invitation.token_encrypted).decode()
 
 
 def show_link(invitation: Invitation, *, actor: User | None, now: datetime) -> str:
     """The token, for somebody whose privilege the caller has checked; leaves an event."""
-    _note(invitation, EventKind.INVITATION_LINK_SHOWN, now=now, actor=actor)
-    return decrypt(invitation.token_encrypted).decode()
+    note(invitation, EventKind.INVITATION_LINK_SHOWN, now=now, actor=actor)
+    return token_of(invitation)
+
+
+def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str) -> bool:
+    """A new token: whoever has the old link has nothing. Attempts under way go on. False: somebody was faster."""
+    old, token = bytes(invitation.token_sha256), new_token()
+    columns = {
+        "token_sha256": digest(token),
+        "token_encrypted": encrypt(token.encode()),
+        "pin_tries": 0,
+        "renewed_at": now,
+    }
+    with transaction.atomic():
+        if not Invitation.objects.filter(pk=invitation.pk, token_sha256=old).update(**columns):
+            return False
+        note(invitation, EventKind.INVITATION_RENEWED, now=now, actor=actor, data={"why": why})
+    for name, value in columns.items():
+        setattr(invitation, name, value)
+    return True
+
+
+def extend(invitation: Invitation, until: datetime, *, actor: User | None, now: datetime) -> bool:
+    """A later end; an invitation that ended comes to life again. False: it is revoked, or ends later or never."""
+    sooner = Invitation.objects.filter(pk=invitation.pk, revoked_at=None, expires_at__lt=until)
+    with transaction.atomic():
+        if not sooner.update(expires_at=until):
+            return False
+        data: dict[str, object] = {"until": until.isoformat(timespec="minutes")}
+        note(invitation, EventKind.INVITATION_EXTENDED, now=now, actor=actor, data=data)
+    invitation.expires_at = until
+    return True
 
 
 def revoke(invitation: Invitation, *, actor: User | None, now: datetime) -> None:
@@ -38,7 +88,7 @@ def revoke(invitation: Invitation, *, actor: User | None, now: datetime) -> None
     with transaction.atomic():
         if not Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now):
             return
-        _note(invitation, EventKind.INVITATION_REVOKED, now=now, actor=actor)
+        note(invitation, EventKind.INVITATION_REVOKED, now=now, actor=actor)
     _expire_all(_holding(invitation), HELD, actor=actor, now=now, why=WHY_REVOKED)
     invitation.revoked_at = now
 
@@ -47,7 +97,7 @@ def release(invitation: Invitation, *, actor: User | None, now: datetime) -> int
     """Gives back the uses that attempts without a certificate hold; the number of them."""
     released = _expire_all(_holding(invitation), HELD, actor=actor, now=now, why=WHY_RELEASED)
     if released:
-        _note(invitation, EventKind.INVITATION_RELEASED, now=now, actor=actor, data={"uses": released})
+        note(invitation, EventKind.INVITATION_RELEASED, now=now, actor=actor, data={"uses": released})
     return released
 
 
@@ -88,14 +138,33 @@ def _expire_all(
     return sum(expire(enrollment, still, actor=actor, now=now, why=why) for enrollment in enrollments)
 
 
-def _note(
+def note(
     invitation: Invitation,
+    kind: EventKind,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    data: dict[str, object] | None = None,
+) -> None:
+    """One line of its timeline; call it in the transaction of what it tells."""
+    note_many([invitation], kind, now=now, actor=actor, data=data)
+
+
+def note_many(
+    invitations: Iterable[Invitation],
     kind: EventKind,
     *,
     now: datetime,
     actor: User | None,
     data: dict[str, object] | None = None,
 ) -> None:
-    Event.objects.create(
-        site_id=invitation.site_id, kind=kind, at=now, invitation=invitation, actor=actor, data=data or {}
+    """The same line on each of their timelines."""
+    Event.objects.bulk_create(
+        (
+            Event(
+                site_id=each.site_id, kind=kind, at=now, invitation=each, actor=actor, data=dict(data or {})
+            )
+            for each in invitations
+        ),
+        batch_size=IN_ONE_INSERT,
     )

@@ -10,9 +10,10 @@ from django.db.models import F, Q
 
 from enrollment.actions.ca_certificates import delivered_ca
 from enrollment.actions.issuing import NotReady, nearest
+from enrollment.actions.site_urls import nearest_host
 from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
 from enrollment.pki.identity import shows_verified
-from sites_config.models import Privilege, SiteAddress, SitePrivilege, User
+from sites_config.models import Privilege, SitePrivilege, User
 from sites_config.site_settings import SiteSettings
 
 SOON = timedelta(days=45)
@@ -49,12 +50,10 @@ def readiness(site: SiteSettings, *, now: datetime) -> list[Finding]:
 
 
 def _address(site: SiteSettings) -> Finding:
-    hosts = SiteAddress.objects.filter(site__in=site.lineage).values_list("site", "host")
-    found = {site_id: host for site_id, host in hosts}
-    host = next((found[site_id] for site_id in site.lineage if site_id in found), None)
-    if host is None:
+    owner, host = nearest_host(site)
+    if not host:
         return Finding("address", State.MISSING, "No address, and none of a site it belongs to.")
-    own = host == found.get(site.site_id)
+    own = owner == site.site_id
     return Finding("address", State.READY, host if own else f"Entered through {host}.")
 
 

@@ -3,18 +3,20 @@
 from datetime import datetime
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from enrollment.models import Enrollment, Invitation, InvitationUse
 
 
 class UseRefused(Exception):
-    """The invitation is revoked, expired, or every use is held or spent."""
+    """The invitation is revoked, expired or not valid yet, or every use is held or spent."""
 
 
 def claimable(now: datetime) -> Q:
     """The condition under which one more use may be held."""
     return (
         Q(revoked_at=None)
+        & (Q(not_before=None) | Q(not_before__lte=now))
         & (Q(expires_at=None) | Q(expires_at__gt=now))
         & (Q(max_uses=None) | Q(max_uses__gt=F("uses_held") + F("uses_spent")))
     )
@@ -22,8 +24,8 @@ def claimable(now: datetime) -> Q:
 
 def hold(invitation: Invitation, *, now: datetime) -> None:
     """One conditional UPDATE; raises UseRefused. Save the enrollment that holds it in the same transaction."""
-    claimed = Invitation.objects.filter(claimable(now), pk=invitation.pk).update(uses_held=F("uses_held") + 1)
-    if not claimed:
+    claimable_row = Invitation.objects.filter(claimable(now), pk=invitation.pk)
+    if not claimable_row.update(uses_held=F("uses_held") + 1, started_at=Coalesce("started_at", now)):
         raise UseRefused
 
 
@@ -40,11 +42,19 @@ def returned(invitation_id: int) -> None:
     Invitation.objects.filter(pk=invitation_id).update(uses_held=F("uses_held") - 1)
 
 
-def spend(enrollment: Enrollment) -> None:
+def spend(enrollment: Enrollment, *, now: datetime) -> None:
     """Turns the held use into a spent one."""
     held = Enrollment.objects.filter(pk=enrollment.pk, invitation_use=InvitationUse.HELD)
     if held.update(invitation_use=InvitationUse.SPENT):
         Invitation.objects.filter(pk=enrollment.invitation_id or 0).update(
-            uses_held=F("uses_held") - 1, uses_spent=F("uses_spent") + 1
+            uses_held=F("uses_held") - 1, uses_spent=F("uses_spent") + 1, used_at=now
         )
         enrollment.invitation_use = InvitationUse.SPENT
+
+
+def take_back(enrollment: Enrollment) -> None:
+    """A spent use is free again: its certificate went to a device that was turned away."""
+    spent = Enrollment.objects.filter(pk=enrollment.pk, invitation_use=InvitationUse.SPENT)
+    if spent.update(invitation_use=InvitationUse.NONE):
+        Invitation.objects.filter(pk=enrollment.invitation_id or 0).update(uses_spent=F("uses_spent") - 1)
+        enrollment.invitation_use = InvitationUse.NONE

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from enrollment.actions.site_urls import site_url
 from sites_config.models import SiteAddress, SiteConfiguration
 from sites_config.site_settings import sites_within
 
@@ -13,9 +14,7 @@ def base_url(request: HttpRequest, site_id: int) -> str:
     here = getattr(request, "site")  # noqa: B009  # set by the host middleware
     if here.site_id in lineage:
         return request.build_absolute_uri("/").removesuffix("/")
-    hosts = dict(SiteAddress.objects.filter(site__in=lineage).order_by("-pk").values_list("site", "host"))
-    host = next((hosts[each] for each in lineage if each in hosts), request.get_host())
-    return f"{request.scheme}://{host}"
+    return site_url(site_id) or f"{request.scheme}://{request.get_host()}"
 
 
 def entry_url(request: HttpRequest, site_id: int) -> str:

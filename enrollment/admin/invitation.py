@@ -1,28 +1,30 @@
-"""Invitations: made, changed, shown, revoked, released."""
+"""Invitations: made, changed, shown, sent, printed, revoked, released."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from enrollment.actions import invitations
+from enrollment.actions.invitation_states import InvitationState, state_of
+from enrollment.actions.pins import pin_of
 from enrollment.admin.addresses import base_url
-from enrollment.admin.event import SHOWN, WithTimeline
-from enrollment.models import Enrollment, Invitation
+from enrollment.admin.event import WithTimeline
+from enrollment.admin.invitation_bulk import InvitationActions
+from enrollment.admin.invitation_form import InvitationForm
+from enrollment.admin.invitation_import import import_view
+from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
+from enrollment.models import Invitation
 from enrollment.steps.qr_code import qr_code
-from sites_config.admin.buttons import AdminWithButtons, actor, button, may_change
+from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.pages import link_page
-from sites_config.admin.scoped import BY_SITE, RowForm
-from sites_config.admin.scoping import for_user, reach_of
-from sites_config.models import Privilege, SiteConfiguration, User
+from sites_config.admin.scoped import BY_SITE
+from sites_config.admin.scoping import reach_of
+from sites_config.models import Privilege, SiteConfiguration
 from sites_config.secrets import Undecryptable
 
 LIVES = timedelta(days=7)
@@ -34,24 +36,6 @@ OPEN_DOOR = (
 )
 
 
-class InvitationForm(RowForm):
-    def clean_expires_at(self) -> datetime | None:
-        """An end in the past is no way to end one: Revoke also stops the attempts under way."""
-        ends: datetime | None = self.cleaned_data["expires_at"]
-        if ends is not None and "expires_at" in self.changed_data and ends <= timezone.now():
-            raise forms.ValidationError("This is past already. To end an invitation now, revoke it.")
-        return ends
-
-    def clean_max_uses(self) -> int | None:
-        uses: int | None = self.cleaned_data["max_uses"]
-        if uses == 0:
-            raise forms.ValidationError("One at least; leave it blank for as many as you like.")
-        taken = self.instance.uses_held + self.instance.uses_spent
-        if uses is not None and uses < taken:
-            raise forms.ValidationError(f"{taken} uses are already taken.")
-        return uses
-
-
 def _may_see_link(admin_: "InvitationAdmin", request: HttpRequest, invitation: Invitation) -> bool:
     return reach_of(request.user).holds(Privilege.SEE_INVITATION_LINKS, invitation.site_id)
 
@@ -60,53 +44,114 @@ def _is_open(invitation: Invitation) -> bool:
     return invitation.revoked_at is None
 
 
+def _can_be_sent(invitation: Invitation) -> bool:
+    over = (InvitationState.REVOKED, InvitationState.EXPIRED, InvitationState.USED)
+    return bool(invitation.email) and state_of(invitation, timezone.now()) not in over
+
+
+def _can_be_extended(invitation: Invitation) -> bool:
+    return invitation.revoked_at is None and invitation.expires_at is not None
+
+
 @admin.register(Invitation)
-class InvitationAdmin(WithTimeline, AdminWithButtons):
+class InvitationAdmin(WithTimeline, InvitationActions):
     """The link is shown only on request, to those who may see it, and that leaves an event."""
 
     form = InvitationForm
     writable = addable = True
     also = (Privilege.MANAGE_INVITATIONS,)
     timeline_of = ("invitation", "enrollment__invitation")
-    buttons = ("show_link", "release", "revoke")
-    actions = ("revoke_selected",)
+    buttons = ("send_it", "show_link", "print_it", "extend_it", "renew_link", "release", "revoke")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
+    change_list_template = "admin/enrollment/invitation_list.html"
     list_display = (
         "name",
         "site",
-        "login_required",
+        "state",
+        "email",
         "uses",
         "expires_at",
-        "state",
+        "sent_at",
         "created_by",
         "created_at",
     )
-    list_filter = (BY_SITE, "login_required", "expires_at", "created_at")
-    search_fields = ("name", "invited_by", "assigned_user_name", "assigned_full_name")
+    list_filter = (StateFilter, BY_SITE, "login_required", "expires_at", "created_at")
+    search_fields = ("name", "email", "invited_by", "assigned_user_name", "assigned_full_name")
     list_select_related = ("site", "created_by")
     ordering = ("-created_at",)
-    readonly_fields = ("uses", "state", "created_by", "created_at")
+    readonly_fields = (
+        "uses", "state", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "started_at", "used_at",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("site", "name", "invited_by")}),
-        ("Who may use it", {"fields": ("login_required", "ask_for_agreement", "max_uses", "expires_at")}),
         ("Assigned to", {"fields": ("assigned_user_name", "assigned_full_name")}),
-        ("So far", {"fields": ("state", "uses", "created_by", "created_at")}),
-    )
+        ("Sent to", {"fields": ("email", "phone", "language")}),
+        (
+            "Who may use it",
+            {
+                "fields": (
+                    "login_required", "ask_for_agreement", "only_user_name", "only_email", "only_serial_number",
+                    "with_pin",
+                )
+            },
+        ),
+        ("How long, how often", {"fields": ("not_before", "expires_at", "max_uses")}),
+        (
+            "So far",
+            {
+                "fields": (
+                    "state", "uses", "sent_at", "sent_to", "reminded_at", "started_at", "used_at", "created_by",
+                    "created_at",
+                )
+            },
+        ),
+    )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.fieldsets[:-1]
-        name, so_far = self.fieldsets[-1]
+        name, so_far_ = self.fieldsets[-1]
         hint = "" if _may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
-        return (*self.fieldsets[:-1], (name, so_far | {"description": hint}))
+        return (*self.fieldsets[:-1], (name, so_far_ | {"description": hint}))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_file)
+        return [path("import/", view, name="enrollment_invitation_import"), *super().get_urls()]
+
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        return import_view(self, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"may_import": self.has_add_permission(request)})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        """Times are typed and shown in the time zone of the invitation's site."""
+        site_id: object = request.POST.get("site") or request.GET.get("site")
+        if object_id is not None:
+            site_id = Invitation.objects.filter(pk=_number(object_id)).values_list("site", flat=True).first()
+        zone = _zone_of(site_id)
+        if zone is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with timezone.override(zone):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if hasattr(response, "render") else response
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"expires_at": timezone.now() + LIVES} | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:  # type: ignore[override]
-        if change:
-            return super().save_model(request, obj, form, change)
-        invitations.create_invitation(invitation=obj, created_by=actor(request), now=timezone.now())
+        changed = form.set_pin()
+        if not change:
+            invitations.create_invitation(invitation=obj, created_by=actor(request), now=timezone.now())
+            return
+        columns = [name for name in form.changed_data if name != "with_pin"]
+        obj.save(update_fields=[*columns, *changed])
 
     @admin.display(description="uses")
     def uses(self, invitation: Invitation) -> str:
@@ -116,14 +161,7 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
 
     @admin.display(description="state")
     def state(self, invitation: Invitation) -> str:
-        if invitation.revoked_at:
-            return "Revoked"
-        if SiteConfiguration.for_site(invitation.site_id).archived:
-            return "Closed: the site is archived"
-        if invitation.expires_at and invitation.expires_at <= timezone.now():
-            return "Expired"
-        used_up = invitation.max_uses is not None and invitation.uses_spent >= invitation.max_uses
-        return "Used up" if used_up else "Open"
+        return state_in_words(invitation)
 
     def response_add(
         self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
@@ -138,10 +176,15 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
         )
         return redirect(self.change_url(obj))
 
+    @button("Send", may_change, _can_be_sent)
+    def send_it(self, request: HttpRequest, invitation: Invitation) -> None:
+        self.send(request, [invitation])
+
     @button("Show link", _may_see_link)
     def show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
         try:
             token = invitations.show_link(invitation, actor=actor(request), now=timezone.now())
+            pin = pin_of(invitation)
         except Undecryptable as error:
             messages.error(request, str(error))
             return None
@@ -152,9 +195,24 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
             title=f"Link of the invitation “{invitation.name}”",
             words="Whoever has this link can use the invitation. That you saw it stands in its timeline.",
             link=link,
+            pin=pin,
             qr=qr_code(link),
             back=self.change_url(invitation),
         )
+
+    @button("Print", _may_see_link, _is_open)
+    def print_it(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
+        return self.on_paper(request, [invitation])
+
+    @button("Extend a week", may_change, _can_be_extended)
+    def extend_it(self, request: HttpRequest, invitation: Invitation) -> None:
+        if self.extended(request, invitation):
+            messages.success(request, "The invitation is valid for a week more.")
+
+    @button("New link", may_change, _is_open)
+    def renew_link(self, request: HttpRequest, invitation: Invitation) -> None:
+        invitations.renew(invitation, actor=actor(request), now=timezone.now(), why="asked for")
+        messages.success(request, "The invitation has a new link; the old one no longer works.")
 
     @button("Release held uses", may_change, _is_open)
     def release(self, request: HttpRequest, invitation: Invitation) -> None:
@@ -171,21 +229,13 @@ class InvitationAdmin(WithTimeline, AdminWithButtons):
             request, "The invitation is revoked, and with it every attempt without a certificate."
         )
 
-    @admin.action(description="Revoke selected invitations", permissions=["change"])
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
-        rows = for_user(queryset, request.user, change=True, also=self.also).filter(revoked_at=None)
-        open_rows = list(rows)
-        for invitation in open_rows:
-            invitations.revoke(invitation, actor=actor(request), now=timezone.now())
-        messages.success(request, f"{len(open_rows)} invitations revoked.")
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         obj: Invitation | None = kwargs.get("obj")
         if obj is not None and is_an_open_door(obj):
             messages.warning(request, OPEN_DOOR)
-        context["before_timeline"] = uses_table(obj, request.user) if obj is not None else ""
+        context["before_timeline"] = so_far(obj, request.user) if obj is not None else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -196,14 +246,13 @@ def is_an_open_door(invitation: Invitation) -> bool:
     return not invitation.login_required and many and endless
 
 
-def uses_table(invitation: Invitation, user: User | AnonymousUser) -> SafeString:
-    """Who used it, with which device, when: of those enrollments that whoever looks may see."""
-    rows = Enrollment.objects.filter(invitation=invitation).select_related("device").order_by("-started_at")
-    shown = list(for_user(rows, user)[: SHOWN + 1])
-    context = {
-        "enrollments": shown[:SHOWN],
-        "more": len(shown) > SHOWN,
-        "shown": SHOWN,
-        "invitation": invitation,
-    }
-    return render_to_string("admin/enrollment/uses.html", context)
+def _number(text: object) -> int:
+    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 19 else 0
+
+
+def _zone_of(site_id: object) -> Any:
+    """None where there is no such site; the form says so."""
+    found = (
+        SiteConfiguration.objects.filter(site=_number(site_id or 0)).values_list("site", flat=True).first()
+    )
+    return SiteConfiguration.for_site(found).time_zone if found else None

@@ -19,7 +19,7 @@ from sites_config.staff_pages import staff_page
 GROUPS = (
     (
         "Enrollment",
-        ("Invitation", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
+        ("Invitation", "Delivery", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
     ),
     (
         "Sites and staff",

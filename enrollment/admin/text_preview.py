@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from enrollment.flow import STEPS
 from enrollment.models import Enrollment, IssuedProfile, SignInMethod, Status
+from enrollment.outbox.invitation_mail import shown_mail
 from enrollment.steps import agreement, gate, hand_over, problem, welcome
 from enrollment.steps.base import Problem
 from enrollment.steps.leaving import leaving_page
@@ -112,7 +113,13 @@ def _page(request: SiteRequest, site: SiteSettings, shown: str) -> HttpResponse:
     slug, _colon, kind = shown.partition(":")
     if slug == "problem":
         known = kind if kind in kinds_of_problems() else "invitation_expired"
-        values = {"started_at": "8:03", "address": "example.org", "provider": "Example", "device": "iPad"}
+        values = {
+            "started_at": "8:03",
+            "starts_at": "8:03",
+            "address": "example.org",
+            "provider": "Example",
+            "device": "iPad",
+        }
         return problem_page(request, known, 200, site=site, values=values)
     if slug == "agreement" and agreement_of(site, Ownership.INSTITUTIONAL, request.language) is None:
         return _agreement(request, site, "…")
@@ -208,6 +215,7 @@ _PAGES: dict[str, Callable[[SiteRequest, SiteSettings], HttpResponse]] = {
     "hand-over": _hand_over,
     "take-over": _take_over,
     "leaving": _leaving,
+    "mail": lambda request, site: HttpResponse(shown_mail(site, request.language)),
     "profile": lambda request, site: _screen(request, site, "mdm-profile"),
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from enrollment.management.demo_process import run_beside
 from enrollment.management.demo_tls import certificate_for, root_path
 
 SUFFIX = "dc=northwind,dc=example"
@@ -38,9 +39,6 @@ index objectClass,uid eq
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{searcher}" read by anonymous auth by * none
 """
-# The server ends with the pipe: its other end is held by this process and what it becomes, however that ends.
-# A shell in between that nobody waits for, so that gunicorn meets no child it did not make.
-WITH_THE_PIPE = 'exec 3<&0; ( "$@" & pid=$!; read -r _ <&3; kill "$pid"; wait "$pid" ) >/dev/null 2>&1 &'
 
 
 class NoDirectory(Exception):
@@ -126,15 +124,7 @@ def _run(*command: str, told: str) -> str:
 
 def _serve(configuration: Path, url: str) -> int:
     """The end of the pipe to hold on to."""
-    ours, pipe = os.pipe()
-    command = [_program("slapd"), "-f", str(configuration), "-h", url, "-d", "0"]
-    shell = ["/bin/sh", "-c", WITH_THE_PIPE, "sh", *command]
-    try:
-        subprocess.run(shell, stdin=ours, start_new_session=True, check=True)  # noqa: S603
-    finally:
-        os.close(ours)
-    os.set_inheritable(pipe, True)
-    return pipe
+    return run_beside([_program("slapd"), "-f", str(configuration), "-h", url, "-d", "0"])
 
 
 def _answering(port: int, pipe: int) -> int:

@@ -9,6 +9,7 @@ from enrollment.models.certificate import Certificate
 from enrollment.models.challenge import Challenge
 from enrollment.models.cloud_identity_provider import CloudIdentityProvider
 from enrollment.models.command import Command, CommandState
+from enrollment.models.delivery import Channel, Delivery, DeliveryKind, DeliveryState
 from enrollment.models.device import Device
 from enrollment.models.directory_server import DirectoryServer
 from enrollment.models.enrollment import (
@@ -19,9 +20,11 @@ from enrollment.models.enrollment import (
 )
 from enrollment.models.event import Event, EventKind
 from enrollment.models.hand_over import HandOver
+from enrollment.models.heartbeat import Heartbeat
 from enrollment.models.identity import Identity
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
+from enrollment.models.message_count import MessageCount
 from enrollment.models.moves import MOVES, Status
 from enrollment.models.person import Person
 from enrollment.models.push_certificate import PushCertificate
@@ -40,9 +43,13 @@ __all__ = [
     "CaCertificate",
     "Certificate",
     "Challenge",
+    "Channel",
     "CloudIdentityProvider",
     "Command",
     "CommandState",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "Device",
     "DirectoryServer",
     "Enrollment",
@@ -50,11 +57,13 @@ __all__ = [
     "EventKind",
     "FailureReason",
     "HandOver",
+    "Heartbeat",
     "Identity",
     "Invitation",
     "InvitationUse",
     "IssuedProfile",
     "KeyUse",
+    "MessageCount",
     "Person",
     "PushCertificate",
     "SamlIdentityProvider",

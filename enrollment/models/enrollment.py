@@ -33,6 +33,7 @@ class FailureReason(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled by staff"
     PROFILE_REMOVED = "profile-removed", "The profile was removed before enrollment was complete"
     NOT_THEIRS = "not-theirs", "The device is registered already, and not to this person"
+    WRONG_DEVICE = "wrong-device", "The invitation is for another device"
 
 
 def new_public_id() -> str:

@@ -23,6 +23,12 @@ class EventKind(models.TextChoices):
     INVITATION_LINK_SHOWN = "invitation-link-shown", "Invitation link shown"
     INVITATION_REVOKED = "invitation-revoked", "Invitation revoked"
     INVITATION_RELEASED = "invitation-released", "A held use was released"
+    INVITATION_SENT = "invitation-sent", "Invitation handed to be sent"
+    INVITATION_REMINDED = "invitation-reminded", "Reminder handed to be sent"
+    INVITATION_RENEWED = "invitation-renewed", "Invitation got a new link; the old one is dead"
+    INVITATION_EXTENDED = "invitation-extended", "Invitation extended"
+    INVITATION_PRINTED = "invitation-printed", "Invitation printed"
+    WRONG_PERSON = "wrong-person", "Somebody else than the invited person logged in"
 
 
 class Event(models.Model):

@@ -4,9 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from sites_config.models.site_configuration import PHONE
+
 
 class Invitation(models.Model):
-    """Uses are held from Start, spent when a certificate is issued. The token: only as hash and encrypted."""
+    """Uses are held from Start, spent when a certificate is issued. The token: only as hash and encrypted.
+
+    The times tell how far it came; ``sent_to`` is the address that the link went to, as it was then.
+    """
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="invitations")
     name = models.CharField(max_length=100, help_text="For your own lists, such as “Grade 4, room 12”.")
@@ -21,13 +26,48 @@ class Invitation(models.Model):
     )
     uses_held = models.PositiveIntegerField(default=0, editable=False)
     uses_spent = models.PositiveIntegerField(default=0, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(
+        "valid from", null=True, blank=True, help_text="Blank: at once. In the time zone of the site."
+    )
+    expires_at = models.DateTimeField(
+        "valid until", null=True, blank=True, help_text="Blank: for ever. In the time zone of the site."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     invited_by = models.CharField(
         max_length=100, blank=True, help_text="Who invites, as the page names them."
     )
     assigned_user_name = models.CharField(max_length=150, blank=True)
     assigned_full_name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField("e-mail", blank=True, help_text="Where the link is sent, if you send it.")
+    phone = models.CharField(
+        "mobile number", max_length=40, blank=True, validators=[PHONE], help_text="For a text message."
+    )
+    language = models.CharField(
+        max_length=12,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text="Of the message. Blank: the site's own.",
+    )
+    only_user_name = models.CharField(
+        "only for the user name", max_length=150, blank=True, help_text="Whoever logs in must have this one."
+    )
+    only_email = models.EmailField(
+        "only for the e-mail address", blank=True, help_text="Of the account of whoever logs in."
+    )
+    only_serial_number = models.CharField(
+        "only for the serial number",
+        max_length=20,
+        blank=True,
+        help_text="No other device is enrolled with it. What a device says of itself is a claim, not a proof.",
+    )
+    pin_encrypted = models.BinaryField(null=True, editable=False)
+    pin_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    sent_to = models.CharField(max_length=254, blank=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    used_at = models.DateTimeField(null=True, editable=False)
+    renewed_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -47,7 +87,11 @@ class Invitation(models.Model):
                 name="invitation_not_overspent",
             ),
         ]
-        indexes = [models.Index(fields=["token_sha256"], name="invitation_token")]
+        indexes = [
+            models.Index(fields=["token_sha256"], name="invitation_token"),
+            models.Index(fields=["site", "-created_at"], name="invitation_list"),
+            models.Index(fields=["site", "email"], name="invitation_email"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -42,6 +42,11 @@ class Texts:
     not_theirs_title = Message(
         "failed.not-theirs-title", _("You cannot enroll this {device} yet"), placeholders=("device",)
     )
+    wrong_device = Message(
+        "failed.wrong-device",
+        _("The invitation is for another device: open it there, or ask {support} which one is meant."),
+        placeholders=("support",),
+    )
     not_theirs_lead = Message("failed.not-theirs-lead", _("Your answers are kept."))
 
 
@@ -49,6 +54,7 @@ _CAUSES = {
     FailureReason.SECOND_KEY: "used_twice",
     FailureReason.PROFILE_REMOVED: "removed",
     FailureReason.NOT_THEIRS: "not_theirs",
+    FailureReason.WRONG_DEVICE: "wrong_device",
 }
 
 

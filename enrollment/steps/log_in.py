@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from enrollment.actions.enrollments import SignIn, sign_in
+from enrollment.actions.enrollments import SignIn, is_meant, note, sign_in
 from enrollment.actions.identities import keep
 from enrollment.actions.second_factor import wait_for_code, waiting_user
 from enrollment.directories.entry import DirectoryUnavailable
-from enrollment.models import SignInMethod
+from enrollment.models import EventKind, SignInMethod
 from enrollment.signin import password, providers
 from enrollment.signin.failures import STATUS, SignInFailed
 from enrollment.signin.second_factor import NoSecondFactor, asks_for_code
@@ -175,7 +175,11 @@ class LogIn(Step):
 
 
 def allow(visit: Visit, who: SignIn) -> None:
-    """Raises Problem for somebody who may not enroll at all."""
+    """Raises Problem for somebody who may not enroll at all, or whom this invitation does not mean."""
+    invitation = visit.enrollment.invitation
+    if invitation is not None and not is_meant(invitation, who):
+        note(visit.enrollment, EventKind.WRONG_PERSON, now=visit.now, data={"method": who.method})
+        raise Problem("invitation_other", 403)
     if not visit.would_allow(who):
         raise Problem("no_privilege" if who.method == SignInMethod.STAFF else "no_access", 403)
 

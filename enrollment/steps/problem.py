@@ -24,6 +24,37 @@ class Texts:
     )
     invitation_expired_action = Message("problem.invitation-expired.action", _("Log in instead"))
 
+    invitation_not_yet_title = Message(
+        "problem.invitation-not-yet.title", _("This invitation is not valid yet")
+    )
+    invitation_not_yet_cause = Message(
+        "problem.invitation-not-yet.cause",
+        _("It can be used from {starts_at}. Keep the link until then."),
+        placeholders=("starts_at",),
+    )
+    invitation_not_yet_action = Message("problem.invitation-not-yet.action", _("Check again"))
+
+    invitation_other_title = Message(
+        "problem.invitation-other.title", _("This invitation is for somebody else")
+    )
+    invitation_other_cause = Message(
+        "problem.invitation-other.cause",
+        _("Log in with the account that was invited, or ask {support} for an invitation of your own."),
+        placeholders=("support",),
+    )
+    invitation_other_action = Message("problem.invitation-other.action", _("Log in with another account"))
+
+    invitation_renewed_title = Message("problem.invitation-renewed.title", _("This link no longer works"))
+    invitation_renewed_cause = Message(
+        "problem.invitation-renewed.cause",
+        _(
+            "A wrong PIN was entered too often, so the invitation got a new link: look for it in your messages, or "
+            "ask {support}."
+        ),
+        placeholders=("support",),
+    )
+    invitation_renewed_action = Message("problem.invitation-renewed.action", _("Go to enrollment"))
+
     invitation_revoked_title = Message("problem.invitation-revoked.title", _("This invitation was withdrawn"))
     invitation_revoked_cause = Message(
         "problem.invitation-revoked.cause",

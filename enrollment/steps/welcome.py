@@ -1,5 +1,6 @@
 """The first page of an invitation."""
 
+from django import forms
 from django.utils.translation import gettext_noop as _
 
 from sites_config.texts import Message
@@ -18,4 +19,33 @@ class Texts:
     )
     need_passcode = Message("welcome.need-passcode", _("The passcode that unlocks it"))
     need_time = Message("welcome.need-time", _("About five minutes and an internet connection"))
+    pin = Message("welcome.pin", _("PIN"))
+    pin_hint = Message(
+        "welcome.pin-hint",
+        _("You get it in another way than this link. If you do not have it, ask {support}."),
+        placeholders=("support",),
+    )
+    pin_missing = Message("welcome.pin-missing", _("Enter the PIN"))
+    pin_wrong = Message("welcome.pin-wrong", _("The PIN is not right. Look at it once more."))
+    pin_last = Message(
+        "welcome.pin-last", _("The PIN is not right. One more wrong try, and this link stops working.")
+    )
     start = Message("welcome.start", _("Start"))
+
+
+class PinForm(forms.Form):
+    """Asked for where the invitation has a PIN."""
+
+    pin = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autocapitalize": "none",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                "enterkeyhint": "go",
+            }
+        ),
+    )

@@ -1,4 +1,4 @@
-"""The link of an invitation: who invites, until when, Start."""
+"""The link of an invitation: who invites, until when, its PIN if it has one, Start."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -8,20 +8,21 @@ from django.views import View
 
 from enrollment.actions.enrollments import start
 from enrollment.actions.invitations import Opened, give_back_lapsed, with_token
+from enrollment.actions.pins import LinkRenewed, WrongPin, check_pin
 from enrollment.actions.uses import UseRefused
 from enrollment.models import Enrollment, Invitation
-from enrollment.steps.base import see_other
 from enrollment.steps.link import note_for_macs
 from enrollment.steps.page import Page, render
-from enrollment.steps.welcome import Texts
+from enrollment.steps.welcome import PinForm, Texts
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
 from enrollment.views.gate import gate
+from enrollment.views.invitation_refusals import go_on, refusal, site_of
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
 from sites_config.models import SiteConfiguration
-from sites_config.site_settings import SiteSettings
+from sites_config.texts import Message, texts_for
 
 
 class Welcome(View):
@@ -36,8 +37,8 @@ class Welcome(View):
             visit = Visit(row, timezone.now(), key, request)
             if goes_on(visit):
                 return gate(request, visit.site, row) or resume_page(visit, request)
-        refusal = _refusal(request, opened, row)
-        shown = refusal or gate(request, _site_of(opened)) or _welcome_page(request, opened.invitation)
+        refused = refusal(request, opened, row)
+        shown = refused or gate(request, site_of(opened)) or _welcome_page(request, opened.invitation)
         return give_key(request, shown, key)
 
     def post(self, request: SiteRequest, token: str) -> HttpResponse:
@@ -50,19 +51,20 @@ class Welcome(View):
         if row is not None:
             own = row.invitation_id == opened.invitation.pk
             if own and goes_on(Visit(row, timezone.now(), key, request)):
-                return _go_on(row)
+                return go_on(row)
             key = key_after(key, row)
-        return self._start(request, opened.invitation, token, key)
+        refused = refusal(request, opened, row) or _ask_pin(request, opened.invitation)
+        return refused or self._start(request, opened.invitation, token, key)
 
     def _start(self, request: SiteRequest, invitation: Invitation, token: str, key: str) -> HttpResponse:
         for last_try in (False, True):
             try:
-                return give_key(request, _go_on(_started(request, invitation, key)), key)
+                return give_key(request, go_on(_started(request, invitation, key)), key)
             except UseRefused:
                 if last_try or not give_back_lapsed(invitation, now=timezone.now()):
                     break
         opened = _opened(request, token)
-        return (opened and _refusal(request, opened, None)) or problem_page(request, "busy", 503)
+        return (opened and refusal(request, opened, None)) or problem_page(request, "busy", 503)
 
 
 def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollment:
@@ -76,62 +78,55 @@ def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollme
     )
 
 
-def _go_on(enrollment: Enrollment) -> HttpResponse:
-    return see_other(f"/enroll/{enrollment.public_id}/")
-
-
 def _opened(request: SiteRequest, token: str) -> Opened | None:
     """The invitation, if its site is the host's or is entered through it."""
     opened = with_token(token)
     if opened is None or (opened.invitation.is_demo and not settings.DEMO):
         return None
-    site = _site_of(opened)
+    site = site_of(opened)
     return opened if request.site.site_id in site.lineage and not site.archived else None
 
 
-def _site_of(opened: Opened) -> SiteSettings:
-    return SiteConfiguration.for_site(opened.invitation.site_id)
-
-
-def _refusal(request: SiteRequest, opened: Opened, own: Enrollment | None) -> HttpResponse | None:
-    """Why this invitation can't be started now, as a page; None when it can."""
-    invitation, site, now = opened.invitation, _site_of(opened), timezone.now()
-    if invitation.revoked_at:
-        return problem_page(request, "invitation_revoked", 410, action="/enroll/", site=site)
-    if Visit(_unsaved(request, invitation), now).closed:
-        return problem_page(request, "closed", 403, site=site)
-    if invitation.expires_at and invitation.expires_at <= now:
-        return problem_page(request, "invitation_expired", 410, action="/enroll/", site=site)
-    if invitation.max_uses is None or invitation.uses_held + invitation.uses_spent < invitation.max_uses:
+def _ask_pin(request: SiteRequest, invitation: Invitation) -> HttpResponse | None:
+    """None: it is right, or none is asked."""
+    if invitation.pin_encrypted is None:
         return None
-    if opened.held_since is None or opened.held_until is None:
-        return _used_up(request, invitation, own)
-    if opened.held_until <= now:
-        return None  # Start takes the use back
-    here, since = now.astimezone(site.time_zone), opened.held_since.astimezone(site.time_zone)
-    form = "TIME_FORMAT" if since.date() == here.date() else "SHORT_DATETIME_FORMAT"
-    values = {"started_at": date_format(since, form)}
-    return problem_page(request, "invitation_elsewhere", 409, site=site, values=values)
+    form = _pin_form(request, invitation)
+    try:
+        if form.is_valid():
+            check_pin(invitation, form.cleaned_data["pin"], now=timezone.now())
+            return None
+    except WrongPin as wrong:
+        form.add_error(
+            "pin", _text(request, invitation, Texts.pin_last if wrong.left == 1 else Texts.pin_wrong)
+        )
+    except LinkRenewed:
+        site = SiteConfiguration.for_site(invitation.site_id)
+        return problem_page(request, "invitation_renewed", 410, action="/enroll/", site=site)
+    return _welcome_page(request, invitation, form)
 
 
-def _unsaved(request: SiteRequest, invitation: Invitation) -> Enrollment:
-    """What Start would make, for questions before it."""
-    return Enrollment(entry_site_id=request.site.site_id, site_id=invitation.site_id, invitation=invitation)
+def _pin_form(request: SiteRequest, invitation: Invitation) -> PinForm:
+    form = PinForm(request.POST if request.method == "POST" else None)
+    form.fields["pin"].label = _text(request, invitation, Texts.pin)
+    wrong = dict.fromkeys(
+        ("max_length", "null_characters_not_allowed"), _text(request, invitation, Texts.pin_wrong)
+    )
+    form.fields["pin"].error_messages |= {"required": _text(request, invitation, Texts.pin_missing)} | wrong
+    return form
 
 
-def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | None) -> HttpResponse:
-    """Whoever used it up in this very browser is shown where they arrived."""
-    if own is not None and own.invitation_id == invitation.pk:
-        return _go_on(own)
-    site = SiteConfiguration.for_site(invitation.site_id)
-    return problem_page(request, "invitation_used_up", 410, action="/enroll/", site=site)
+def _text(request: SiteRequest, invitation: Invitation, message: Message) -> str:
+    return texts_for(SiteConfiguration.for_site(invitation.site_id), request.language).resolve(message)
 
 
-def _welcome_page(request: SiteRequest, invitation: Invitation) -> HttpResponse:
+def _welcome_page(request: SiteRequest, invitation: Invitation, form: PinForm | None = None) -> HttpResponse:
     site = SiteConfiguration.for_site(invitation.site_id)
     expires = ""
     if invitation.expires_at:
         expires = date_format(invitation.expires_at.astimezone(site.time_zone), "DATETIME_FORMAT")
     extra: dict[str, object] = {"invited_by": invitation.invited_by, "expires": expires}
     page = Page(request, site, Texts, values=extra)
+    if invitation.pin_encrypted is not None:
+        extra["form"] = form or _pin_form(request, invitation)
     return render(page, "enrollment/welcome.html", extra | note_for_macs(request, site))

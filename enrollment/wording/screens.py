@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from enrollment.flow import STEPS
+from enrollment.outbox.mail_texts import MailTexts
 from enrollment.steps import frame, gate, hand_over, language, leaving, mdm_profile, problem, resume, welcome
 from sites_config.names import ORGANIZATION, SUPPORT
 from sites_config.texts import Message
@@ -49,6 +50,7 @@ _AFTER = (
     Screen("hand-over", "Go on in another browser", (hand_over.OfferTexts,)),
     Screen("take-over", "Go on here", (hand_over.TakeTexts,)),
     Screen("leaving", "On the way to a provider", (leaving.Texts,)),
+    Screen("mail", "The message of an invitation", (MailTexts,)),
     Screen("problem", "When it goes no further", (problem.Texts,)),
 )
 

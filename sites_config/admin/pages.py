@@ -19,9 +19,10 @@ def link_page(
     link: str,
     back: str,
     qr: SafeString | str = "",
+    pin: str = "",
 ) -> TemplateResponse:
     """The link stands on this one page and in no message, which a session would keep."""
-    facts = {"words": words, "link": link, "qr": qr}
+    facts = {"words": words, "link": link, "qr": qr, "pin": pin}
     return _page(model_admin, request, "admin/link.html", title=title, back=back, facts=facts)
 
 
@@ -35,9 +36,11 @@ def form_page(
     press: str,
     back: str,
     found: Sequence[tuple[str, str]] = (),
+    press_name: str = "",
 ) -> TemplateResponse:
-    """``press``: what the button says; ``found``: (label, text) of what it brought, shown below."""
-    facts = {"words": words, "form": form, "press": press, "found": found}
+    """``press``: what the button says, ``press_name``: under which name it sends that; ``found``: (label, text) of what
+    it brought, shown below."""
+    facts = {"words": words, "form": form, "press": press, "press_name": press_name, "found": found}
     return _page(model_admin, request, "admin/form.html", title=title, back=back, facts=facts)
 
 

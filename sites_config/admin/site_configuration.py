@@ -20,7 +20,7 @@ class _Form(RowForm):
 
 
 class SiteConfigurationInline(ScopedStackedInline):
-    """One row; each blank field says what it inherits. Its parent, and whether it is archived, superusers decide."""
+    """One row; each blank field says what it inherits. Some of it superusers decide."""
 
     model = SiteConfiguration
     fk_name = "site"
@@ -47,6 +47,7 @@ class SiteConfigurationInline(ScopedStackedInline):
             },
         ),
         ("Staff", {"fields": ("second_factor_for_staff",)}),
+        ("Messages", {"fields": ("messages_per_day",)}),
         (
             "Whose devices",
             {
@@ -77,7 +78,7 @@ class SiteConfigurationInline(ScopedStackedInline):
         return super().get_queryset(request).select_related("site", "parent")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return [] if reach_of(request.user).everything else ["parent", "archived"]
+        return [] if reach_of(request.user).everything else ["parent", "archived", "messages_per_day"]
 
     def get_formset(self, request: HttpRequest, obj: Site | None = None, **kwargs: Any) -> Any:
         kwargs["help_texts"] = {

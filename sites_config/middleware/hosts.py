@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from sites_config.addresses import site_at
@@ -15,7 +16,8 @@ UNKNOWN_HOST_VIEW = "enrollment.views.errors.unknown_host"
 
 
 class HostMiddleware:
-    """Sets ``request.site``; a host that is no site's address gets 421 Misdirected Request (RFC 9110, 15.5.20)."""
+    """Sets ``request.site``, and its time zone for what is shown and typed; a host that is no site's address gets 421
+    Misdirected Request (RFC 9110, 15.5.20)."""
 
     def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,7 +28,8 @@ class HostMiddleware:
             response: HttpResponse = import_string(UNKNOWN_HOST_VIEW)(request)
             return response
         request.site = SiteConfiguration.for_site(site_id)
-        return self.get_response(request)
+        with timezone.override(request.site.time_zone):
+            return self.get_response(request)
 
 
 def _site_id(request: SiteRequest) -> int | None:

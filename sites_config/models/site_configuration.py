@@ -160,6 +160,11 @@ class SiteConfiguration(models.Model):
     device_certificate_years = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    messages_per_day = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="E-mails and text messages that may be ordered at each site in a day; 0 for none.",
+    )
     profile_namespace = models.UUIDField(
         default=uuid.uuid4,
         editable=False,

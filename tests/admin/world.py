@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollment.actions.enrollments import start
+from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitations import show_link
 from enrollment.actions.profiles import ProfileWords, issue_profile
 from enrollment.actions.tokens import new_token
@@ -105,7 +106,10 @@ def populate(site: Site, host: str, word: str) -> World:
         site=site, version=1, text_en=f"Agreement {word}", published_at=timezone.now()
     )
     _ca_certificate(site, word)
-    invitation, token = people.invite(site, name=f"Invitation {word}", max_uses=5)
+    invitation, token = people.invite(
+        site, name=f"Invitation {word}", max_uses=5, email=f"{word}@school.example"
+    )
+    send([invitation], actor=member, now=timezone.now())
     show_link(invitation, actor=member, now=timezone.now())
     key = new_token()
     waiting = _started(site, host, key, invitation)

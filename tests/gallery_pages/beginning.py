@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 
+from enrollment.actions.pins import sealed
 from enrollment.models import DirectoryServer
 from tests.gallery_pages.base import Gallery, page
 from tests.gallery_pages.browsers import CHROME_ON_IPAD, CHROME_ON_IPHONE, ON_WINDOWS
@@ -14,6 +15,19 @@ from tests.phone.safari import USER_AGENTS
 def welcome(at: Gallery) -> HttpResponse:
     expires = at.clock.time + timedelta(days=30)
     return at.visitor().get(f"/i/{at.invite(expires_at=expires)}")
+
+
+@page
+def welcome_with_pin(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"/i/{at.invite(pin_encrypted=sealed('471100'))}")
+
+
+@page
+def welcome_pin_wrong(at: Gallery) -> HttpResponse:
+    token = at.invite(pin_encrypted=sealed("471100"))
+    visitor = at.visitor()
+    visitor.get(f"/i/{token}")
+    return visitor.post(f"/i/{token}", {"pin": "4711"})
 
 
 @page

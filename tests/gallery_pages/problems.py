@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest import mock
 
 from django.http import HttpResponse
 
 from enrollment.actions.endings import cancel
 from enrollment.actions.invitations import release, revoke
+from enrollment.actions.pins import sealed
 from enrollment.models import Enrollment, SigningIdentity, Status
 from enrollment.signin.staff import hashing_slot
 from sites_config import changes
-from sites_config.models import SiteConfiguration
+from sites_config.models import Privilege, SiteConfiguration
 from tests import people
 from tests.gallery_pages.base import Gallery, page
 from tests.visitor import Visitor, person_at
@@ -25,6 +27,29 @@ def invitation_unknown(at: Gallery) -> HttpResponse:
 @page
 def invitation_expired(at: Gallery) -> HttpResponse:
     return at.visitor().get(f"/i/{at.invite(expires_at=at.clock.time)}")
+
+
+@page
+def invitation_not_yet(at: Gallery) -> HttpResponse:
+    return at.visitor().get(f"/i/{at.invite(not_before=at.clock.time + timedelta(days=2))}")
+
+
+@page
+def invitation_renewed(at: Gallery) -> HttpResponse:
+    token = at.invite(pin_encrypted=sealed("471100"))
+    visitor = at.visitor()
+    visitor.get(f"/i/{token}")
+    answers = [visitor.post(f"/i/{token}", {"pin": "000000"}) for _try in range(5)]
+    return answers[-1]
+
+
+@page
+def invitation_other(at: Gallery) -> HttpResponse:
+    people.configure(at.site, portal_open=True)
+    people.staff("dora", "Dora Dean", (at.site, Privilege.ENROLL_MOBILE_DEVICES))
+    visitor = at.visitor()
+    visitor.start(at.invite(login_required=True, only_user_name="ana"))
+    return visitor.post(f"{visitor.own}/log-in/", {"username": "dora", "password": people.PASSWORD})
 
 
 @page

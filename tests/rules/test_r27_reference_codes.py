@@ -22,8 +22,8 @@ OF_AN_ENROLLMENT = {
     "complete", "failed", "failed_not_theirs", "resume",
     "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
     "install_not_fetched", "gate_with_an_enrollment", "hand_over", "hand_over_made",
-    "enrollment_cancelled", "leaving", "provider_unreachable", "sign_in_cancelled", "sign_in_stranger",
-    "sign_in_invalid", "no_access", "second_factor", "second_factor_refused",
+    "enrollment_cancelled", "invitation_other", "leaving", "provider_unreachable", "sign_in_cancelled",
+    "sign_in_stranger", "sign_in_invalid", "no_access", "second_factor", "second_factor_refused",
 }  # fmt: skip
 
 

@@ -206,7 +206,7 @@ LATIN_IN_ARABIC = (
     "Alpha School IT desk", "Alpha School", "Alpha Junior", "Alpha Senior", "iOS",
     "Alice Archer", "Ana Alvarez", "English", "Deutsch", "it@alpha.example",
     "alpha.example", "alpha.test/accounts/second-factor/",
-    "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "VPN", "QR", "Wi-Fi", "Mac",
+    "Mr. Ames", "alice", "bob", "iPhone", "iPad", "Safari", "MDM", "PIN", "VPN", "QR", "Wi-Fi", "Mac",
     "make iphone", "Northwind Account", "Another Account",
 )  # fmt: skip
 

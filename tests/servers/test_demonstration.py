@@ -15,7 +15,7 @@ import pytest
 from tests.iphone import ROOT, IPhone
 from tests.servers.postgres import free_port
 
-WORDS = ["portal", "admin", "staff", "directory", "invitation", "agreement", "single-use", "stop"]
+WORDS = ["portal", "admin", "staff", "directory", "invitation", "agreement", "single-use", "mail", "stop"]
 
 
 @pytest.fixture(scope="module")

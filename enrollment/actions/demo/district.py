@@ -12,8 +12,10 @@ from django.db import transaction
 from enrollment.actions.authorities import create_authority, import_push_certificate
 from enrollment.actions.demo.examples import sign_in_examples
 from enrollment.actions.demo.keys import STAFF_NAME, self_made_push_certificate, staff_password
+from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitations import create_invitation, revoke
 from enrollment.actions.people import import_people
+from enrollment.actions.pins import sealed
 from enrollment.models import (
     Authority,
     CaCertificate,
@@ -212,6 +214,19 @@ def _invitations(district: District, now: datetime) -> None:
     lost = invite(district.high, REVOKED, now=now - 4 * day, max_uses=None, expires_at=None)
     if lost is not None:
         revoke(lost, actor=None, now=now - 3 * day)
+    zoe = invite(
+        high,
+        "Zoë Größwang",
+        now=now,
+        login_required=True,
+        assigned_user_name="zoe",
+        assigned_full_name="Zoë Größwang",
+        email="zoe@northwind.example",
+        pin_encrypted=sealed("471100"),
+        expires_at=now + 7 * day,
+    )
+    if zoe is not None:
+        send([zoe], actor=None, now=now)
 
 
 def invite(site: Site, name: str, *, now: datetime, **columns: object) -> Invitation | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max, Min
 
 from enrollment.actions.demo.district import WITH_AGREEMENT, District
 from enrollment.actions.demo.stories import ARRIVED, Story, Storyteller
@@ -64,7 +65,10 @@ def _count_uses(teller: Storyteller) -> None:
             row.enrollments.filter(invitation_use=use).count()
             for use in (InvitationUse.HELD, InvitationUse.SPENT)
         )
-        Invitation.objects.filter(pk=row.pk).update(uses_held=held, uses_spent=spent)
+        times = row.enrollments.aggregate(first=Min("started_at"), last=Max("enrolled_at"))
+        Invitation.objects.filter(pk=row.pk).update(
+            uses_held=held, uses_spent=spent, started_at=times["first"], used_at=times["last"]
+        )
 
 
 class _Store:

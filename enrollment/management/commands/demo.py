@@ -20,6 +20,7 @@ from enrollment.management.demo_directory import (
     NoDirectory,
     start_directory,
 )
+from enrollment.management.demo_process import run_beside
 from enrollment.management.demo_tls import certificate_for, print_qr_code, root_path
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             raise CommandError("Only in the demonstration: make run")
         host, port = demo_address(os.environ)
         listening = listener(host, port)
+        os.environ["GATEHOUSE_PUBLIC_PORT"] = str(port)  # for the links in messages that the worker writes
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         self._print_facts(base, demo.single_use_token(now=timezone.now()), directory)
         if host:
             print_qr_code(f"{base}/enroll/", root_path(settings.VAR_DIR), sys.stdout)
+        run_beside([sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker"])
         connections.close_all()  # gunicorn forks; no connection may live on in two processes
         self.stdout.flush()
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606
@@ -56,9 +59,16 @@ class Command(BaseCommand):
             ("invitation", f"{base}/i/{demo.token_of(demo.MANY_USES)}"),
             ("agreement", f"{base}/i/{demo.token_of(demo.WITH_AGREEMENT)}"),
             ("single-use", f"{base}/i/{single}"),
+            ("mail", _mail()),
             ("stop", "Ctrl-C"),
         ):
             self.stdout.write(f"{word} {value}")
+
+
+def _mail() -> str:
+    """Where messages go."""
+    server = settings.MAIL_SERVER
+    return settings.EMAIL_FILE_PATH or f"{server.host}:{server.port}"
 
 
 def _directory(site: Site) -> str:

@@ -1,0 +1,163 @@
+"""The outbox: what is to leave the house, one row a recipient, taken by workers under a lease.
+
+    waiting ─► leased ─► sending ─► sent | failed | unknown
+       ▲__________┴ lapsed, or the other side can't be reached now
+
+SENDING is committed before the content is handed over. Whatever dies from there on leaves a row of which nobody knows
+whether it arrived: it becomes UNKNOWN and is never sent again by itself.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from enrollment.models import Delivery, DeliveryState
+from enrollment.models.delivery import UNFINISHED
+from sites_config.models import User
+
+LEASE = timedelta(minutes=2)
+# The time before each further try; after the last of them the delivery fails. Three days in all.
+BACK_OFF = (
+    *(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)),
+    *(timedelta(hours=6) for _try in range(12)),
+)
+LONGEST_ERROR = 300
+IN_ONE_INSERT = 1000
+
+
+def queue(deliveries: Iterable[Delivery], *, created_by: User | None, now: datetime) -> int:
+    """Call it in the transaction of what they tell of."""
+    rows = list(deliveries)
+    for row in rows:
+        row.created_by, row.created_at, row.next_try_at = created_by, now, now
+    return len(Delivery.objects.bulk_create(rows, batch_size=IN_ONE_INSERT))
+
+
+def claim(number: int, *, now: datetime) -> list[Delivery]:
+    """Up to that many rows that are due, under a new lease: no other worker gets them while it lasts."""
+    lease = uuid.uuid4()
+    due = Delivery.objects.filter(state=DeliveryState.WAITING, next_try_at__lte=now)
+    chosen = list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:number])
+    # The condition again: another worker may have been faster.
+    Delivery.objects.filter(pk__in=chosen, state=DeliveryState.WAITING).update(
+        state=DeliveryState.LEASED, lease=lease, leased_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    rows = Delivery.objects.filter(pk__in=chosen, lease=lease, state=DeliveryState.LEASED)
+    return list(rows.select_related("site", "invitation").order_by("next_try_at", "pk"))
+
+
+def begin(delivery: Delivery, *, now: datetime) -> bool:
+    """To be committed before the content leaves. False: the lease is over, or somebody cancelled it."""
+    return _move(
+        delivery, DeliveryState.LEASED, state=DeliveryState.SENDING, leased_until=now + LEASE, unless=now
+    )
+
+
+def sent(delivery: Delivery, *, now: datetime) -> bool:
+    return _finish(delivery, DeliveryState.SENT, "", now)
+
+
+def failed(delivery: Delivery, error: str, *, now: datetime) -> bool:
+    """The other side said no for good."""
+    return _finish(delivery, DeliveryState.FAILED, error, now)
+
+
+def unknown(delivery: Delivery, error: str, *, now: datetime) -> bool:
+    """The content left and no answer came."""
+    return _finish(delivery, DeliveryState.UNKNOWN, error, now)
+
+
+def retry(delivery: Delivery, error: str, *, now: datetime) -> bool:
+    """Nothing was handed over: later, and at last never."""
+    if delivery.attempts > len(BACK_OFF):
+        return failed(delivery, error, now=now)
+    return _move(
+        delivery,
+        DeliveryState.LEASED,
+        DeliveryState.SENDING,
+        state=DeliveryState.WAITING,
+        next_try_at=now + BACK_OFF[delivery.attempts - 1],
+        error=error[:LONGEST_ERROR],
+        lease=None,
+        leased_until=None,
+    )
+
+
+def give_back(deliveries: Iterable[Delivery]) -> int:
+    """Leased rows that their worker does not get to, because it stops: at once free for another, no try counted."""
+    keys = {row.pk: row.lease for row in deliveries}
+    rows = Delivery.objects.filter(pk__in=keys, lease__in=set(keys.values()), state=DeliveryState.LEASED)
+    return rows.update(state=DeliveryState.WAITING, lease=None, leased_until=None, attempts=F("attempts") - 1)
+
+
+def reap(*, now: datetime) -> int:
+    """What dead workers left: of a lease without content another try, of content on its way nobody knows."""
+    lapsed = Delivery.objects.filter(leased_until__lte=now)
+    back = lapsed.filter(state=DeliveryState.LEASED).update(
+        state=DeliveryState.WAITING, next_try_at=now, lease=None, leased_until=None
+    )
+    lost = lapsed.filter(state=DeliveryState.SENDING).update(
+        state=DeliveryState.UNKNOWN,
+        error="The worker ended while it was on its way.",
+        done_at=now,
+        lease=None,
+        leased_until=None,
+    )
+    return back + lost
+
+
+def cancel(rows: Q, *, now: datetime) -> int:
+    """Those of the condition that have not begun to leave."""
+    early = Q(state__in=(DeliveryState.WAITING, DeliveryState.LEASED))
+    return Delivery.objects.filter(rows, early).update(
+        state=DeliveryState.CANCELLED, done_at=now, lease=None, leased_until=None
+    )
+
+
+def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Delivery | None:
+    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way."""
+    with transaction.atomic():
+        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if row.state in UNFINISHED:
+            return None
+        copy = Delivery(
+            site_id=row.site_id,
+            channel=row.channel,
+            kind=row.kind,
+            invitation_id=row.invitation_id,
+            recipient=row.recipient,
+            language=row.language,
+        )
+        queue([copy], created_by=actor, now=now)
+    return copy
+
+
+def _finish(delivery: Delivery, state: DeliveryState, error: str, now: datetime) -> bool:
+    return _move(
+        delivery,
+        DeliveryState.LEASED,
+        DeliveryState.SENDING,
+        state=state,
+        error=error[:LONGEST_ERROR],
+        done_at=now,
+        lease=None,
+        leased_until=None,
+    )
+
+
+def _move(
+    delivery: Delivery, *before: DeliveryState, unless: datetime | None = None, **columns: object
+) -> bool:
+    """By the worker whose lease it is; ``unless``: its lease ended by then."""
+    own = Delivery.objects.filter(pk=delivery.pk, lease=delivery.lease, state__in=before)
+    if unless is not None:
+        own = own.filter(leased_until__gt=unless)
+    if not own.update(**columns):
+        return False
+    for name, value in columns.items():
+        if name != "lease":  # by which this worker is known
+            setattr(delivery, name, value)
+    return True

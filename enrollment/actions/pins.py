@@ -1,0 +1,71 @@
+"""The PIN of an invitation: a second thing to know, told in another way than its link."""
+
+import hmac
+import re
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from enrollment.actions.invitation_sending import send_renewed
+from enrollment.actions.invitations import renew
+from enrollment.models import Invitation
+from sites_config.secrets import decrypt, encrypt
+
+DIGITS = 6
+PIN = re.compile(r"[0-9]{4,8}")
+MOST_TRIES = 5
+
+
+class WrongPin(Exception):
+    """``left``: how many tries the link has before it is renewed."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(f"{left} tries left")
+        self.left = left
+
+
+class LinkRenewed(Exception):
+    """There were too many wrong tries: the link that was used is dead."""
+
+
+def new_pin() -> str:
+    """Six digits."""
+    return "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+
+
+def sealed(pin: str) -> bytes:
+    """What stands in the database."""
+    return encrypt(pin.encode())
+
+
+def pin_of(invitation: Invitation) -> str:
+    """ "" for none. Raises Undecryptable."""
+    return "" if invitation.pin_encrypted is None else decrypt(invitation.pin_encrypted).decode()
+
+
+def check_pin(invitation: Invitation, given: str, *, now: datetime) -> None:
+    """Raises WrongPin, and LinkRenewed after the last try. A try counts before it is compared, so that tries at the
+    same time get no more than five answers."""
+    pin = pin_of(invitation)
+    if not pin:
+        return
+    of_this_link = Invitation.objects.filter(pk=invitation.pk, token_sha256=bytes(invitation.token_sha256))
+    if not of_this_link.filter(pin_tries__lt=MOST_TRIES).update(pin_tries=F("pin_tries") + 1):
+        raise LinkRenewed
+    if hmac.compare_digest(_digits(given).encode(), pin.encode()):
+        of_this_link.update(pin_tries=0)
+        return
+    tries = of_this_link.values_list("pin_tries", flat=True).first()
+    if tries is not None and tries < MOST_TRIES:
+        raise WrongPin(MOST_TRIES - tries)
+    with transaction.atomic():
+        if renew(invitation, actor=None, now=now, why="wrong PIN"):
+            send_renewed(invitation, now=now)
+    raise LinkRenewed
+
+
+def _digits(text: str) -> str:
+    """As people type it: with spaces, with the digits of their own script."""
+    return "".join(str(int(each)) for each in text[:40] if each.isdecimal())

@@ -1,0 +1,88 @@
+"""What left the house, or is about to: one row for each recipient."""
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from enrollment.actions import outbox
+from enrollment.models import Delivery, DeliveryState
+from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.scoped import BY_SITE
+from sites_config.admin.scoping import for_user, may
+from sites_config.models import Privilege
+
+_AGAIN = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED)
+_EARLY = (DeliveryState.WAITING, DeliveryState.LEASED)
+
+
+def _may_send(admin_: "DeliveryAdmin", request: HttpRequest, delivery: Delivery) -> bool:
+    return may(request.user, delivery, change=True, also=admin_.also)
+
+
+def _ended_badly(delivery: Delivery) -> bool:
+    return delivery.state in _AGAIN
+
+
+def _waits(delivery: Delivery) -> bool:
+    return delivery.state in _EARLY
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(AdminWithButtons):
+    """Nobody changes a row. What may have arrived is sent again only by somebody who decides to."""
+
+    also = (Privilege.MANAGE_INVITATIONS,)
+    buttons = ("send_again", "cancel")
+    actions = ("send_selected_again", "cancel_selected")
+    list_display = (
+        "recipient",
+        "kind",
+        "channel",
+        "state",
+        "attempts",
+        "error",
+        "created_at",
+        "done_at",
+        "site",
+    )
+    list_filter = ("state", "kind", "channel", BY_SITE, "created_at")
+    search_fields = ("recipient",)
+    list_select_related = ("site",)
+    ordering = ("-created_at",)
+    linked = ("invitation",)
+    fields = (
+        "site", "channel", "kind", "invitation", "recipient", "language", "state", "attempts", "next_try_at", "error",
+        "message_id", "created_by", "created_at", "done_at",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @button("Send again", _may_send, _ended_badly)
+    def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
+        outbox.send_again(delivery, actor=actor(request), now=timezone.now())
+        messages.success(request, "A second message is on its way.")
+
+    @button("Cancel", _may_send, _waits)
+    def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
+        self._cancelled(request, Q(pk=delivery.pk))
+
+    @admin.action(description="Send selected once more", permissions=["send"])
+    def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        rows = for_user(queryset.filter(state__in=_AGAIN), request.user, change=True, also=self.also)
+        made = [outbox.send_again(row, actor=actor(request), now=timezone.now()) for row in rows]
+        messages.success(request, f"{len(made)} on their way once more.")
+
+    @admin.action(description="Cancel what has not left", permissions=["send"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        rows = for_user(queryset, request.user, change=True, also=self.also)
+        self._cancelled(request, Q(pk__in=list(rows.values_list("pk", flat=True))))
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return self._administers(request, None)
+
+    def _cancelled(self, request: HttpRequest, rows: Q) -> None:
+        number = outbox.cancel(rows, now=timezone.now())
+        if number:
+            messages.success(request, f"{number} will not be sent.")
+        else:
+            messages.error(request, "It was too late: nothing of it waits any more.")

@@ -1,0 +1,52 @@
+"""How far invitations came, in their list and on their page."""
+
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from enrollment.actions.invitation_states import InvitationState, in_state, state_of
+from enrollment.models import Delivery, Enrollment, Invitation
+from sites_config.admin.scoping import for_user
+from sites_config.models import SiteConfiguration, User
+
+SHOWN = 200
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in InvitationState.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> QuerySet[Invitation]:
+        chosen = self.value()
+        if chosen is None or chosen not in InvitationState.values:
+            return queryset
+        return queryset.filter(in_state(InvitationState(chosen), timezone.now()))
+
+
+def state_in_words(invitation: Invitation) -> str:
+    """“Sent”; of an archived site's the one thing that counts."""
+    if SiteConfiguration.for_site(invitation.site_id).archived and invitation.revoked_at is None:
+        return "Closed: the site is archived"
+    return state_of(invitation, timezone.now()).label
+
+
+def so_far(invitation: Invitation, user: User | AnonymousUser) -> SafeString:
+    """Where it was sent and what became of that; who used it, with which device, when. What whoever looks may see."""
+    uses = Enrollment.objects.filter(invitation=invitation).select_related("device").order_by("-started_at")
+    sendings = Delivery.objects.filter(invitation=invitation).select_related("created_by").order_by("-pk")
+    shown, sent = list(for_user(uses, user)[: SHOWN + 1]), list(for_user(sendings, user)[:SHOWN])
+    context = {
+        "enrollments": shown[:SHOWN],
+        "more": len(shown) > SHOWN,
+        "shown": SHOWN,
+        "invitation": invitation,
+        "deliveries": sent,
+    }
+    return render_to_string("admin/enrollment/uses.html", context)

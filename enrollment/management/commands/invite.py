@@ -1,0 +1,105 @@
+"""manage.py invite"""
+
+import os
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.sites.models import Site
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from enrollment.actions import invitation_sending
+from enrollment.actions.invitation_file import COLUMNS, BadFile, Bind, Imported, Terms, import_invitations
+from enrollment.actions.invitation_links import links_table
+from enrollment.actions.message_quota import QuotaExceeded
+from enrollment.actions.site_urls import site_url
+from enrollment.management.commands._site import add_site, site_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes invitations from a CSV file with a header row, one a row, and sends them if you like. "
+        f"Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        "Whoever has an open invitation at the site already is skipped."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_site(parser)
+        parser.add_argument("--csv", type=Path, required=True, help="The file.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
+        parser.add_argument("--send", action="store_true", help="Queue the mails too.")
+        parser.add_argument(
+            "--days", type=int, default=7, help="Valid for so many days; 0 for ever. Default: 7."
+        )
+        parser.add_argument(
+            "--uses", type=int, default=1, help="Devices for each invitation; 0 for any number."
+        )
+        parser.add_argument("--no-login", action="store_true", help="People need not log in.")
+        parser.add_argument("--agreement", action="store_true", help="People accept the site's agreement.")
+        parser.add_argument("--pin", action="store_true", help="Each gets a PIN, where the file names none.")
+        parser.add_argument(
+            "--bind", choices=[each.value for each in Bind], default=Bind.NOTHING.value,
+            help="Only this person, this e-mail address or this device can use it.",
+        )  # fmt: skip
+        parser.add_argument("--invited-by", default="", help="Who invites, as the page names them.")
+        parser.add_argument(
+            "--links", type=Path, help="Write links and PINs to this new file, for your account only to read."
+        )
+
+    def handle(self, *args: object, **options: Any) -> None:
+        now, site = timezone.now(), site_of(options)
+        try:
+            done = import_invitations(
+                options["csv"].read_bytes(),
+                site=site,
+                terms=_terms(options, now),
+                created_by=None,
+                now=now,
+                dry_run=options["dry_run"],
+            )
+        except (BadFile, OSError) as error:
+            raise CommandError(str(error)) from None
+        would = "would be " if options["dry_run"] else ""
+        self.stdout.write(f"{len(done.made)} {would}made, {done.skipped} {would}skipped")
+        if not options["dry_run"]:
+            self._hand_on(done, site, options, now)
+
+    def _hand_on(self, done: Imported, site: Site, options: dict[str, Any], now: datetime) -> None:
+        if options["links"]:
+            _write_links(options["links"], done, site, now)
+        if not options["send"]:
+            return
+        try:
+            sent = invitation_sending.send(done.made, actor=None, now=now)
+        except (invitation_sending.NothingToSend, QuotaExceeded) as reason:
+            raise CommandError(f"They were made, but not sent. {reason}") from None
+        self.stdout.write(f"{sent} queued to be sent")
+
+
+def _terms(options: dict[str, Any], now: datetime) -> Terms:
+    if options["days"] < 0 or options["uses"] < 0:
+        raise CommandError("--days and --uses can't be below 0.")
+    return Terms(
+        login_required=not options["no_login"],
+        ask_for_agreement=options["agreement"],
+        max_uses=options["uses"] or None,
+        expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
+        invited_by=options["invited_by"][:100],
+        bind=Bind(options["bind"]),
+        with_pin=options["pin"],
+    )
+
+
+def _write_links(path: Path, done: Imported, site: Site, now: datetime) -> None:
+    base = site_url(site.pk)
+    if not base:
+        raise CommandError("They were made, but the site has no address, so there are no links to write.")
+    table = links_table(done.made, base, actor=None, now=now)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise CommandError(f"They were made, but {path}: {error.strerror}.") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(table)

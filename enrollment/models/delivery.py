@@ -1,0 +1,82 @@
+"""Something that leaves the house: a mail, a text message. One row for each recipient, from its order to its end."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Channel(models.TextChoices):
+    MAIL = "mail", "E-mail"
+    SMS = "sms", "Text message"
+
+
+class DeliveryKind(models.TextChoices):
+    INVITATION = "invitation", "Invitation"
+    REMINDER = "reminder", "Reminder of an invitation"
+    RENEWED = "renewed", "New link of an invitation"
+
+
+class DeliveryState(models.TextChoices):
+    """UNKNOWN: the connection broke after the content was handed over and before the answer came."""
+
+    WAITING = "waiting", "Waiting"
+    LEASED = "leased", "Taken by the worker"
+    SENDING = "sending", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Refused"
+    UNKNOWN = "unknown", "Unknown whether it arrived"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING)
+
+
+class Delivery(models.Model):
+    """What is sent is made when it is sent: no link and no text waits here.
+
+    ``lease`` names the worker that has the row until ``leased_until``. ``message_id`` never changes, so that a mail
+    server and a reader can tell a repetition from a second message (RFC 5322, 3.6.4).
+    """
+
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    kind = models.CharField(max_length=20, choices=DeliveryKind.choices)
+    invitation = models.ForeignKey(
+        "enrollment.Invitation", on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    recipient = models.CharField(max_length=254)
+    language = models.CharField(max_length=12, blank=True)
+    message_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    state = models.CharField(
+        max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING, editable=False
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    next_try_at = models.DateTimeField(editable=False)
+    lease = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    error = models.CharField(max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    done_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["next_try_at", "id"], condition=Q(state="waiting"), name="delivery_next"),
+            models.Index(
+                fields=["leased_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leased"
+            ),
+            models.Index(fields=["site", "-created_at"], name="delivery_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} to {self.recipient}"

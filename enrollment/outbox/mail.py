@@ -1,0 +1,165 @@
+"""One mail over SMTP (RFC 5321), with the one question that a queue has to answer: did the server take it?"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.message import sanitize_address
+
+from sites_config.environment import MailServer
+
+SECONDS = 20
+IN_ONE_CONNECTION = 50  # mails; servers end one that goes on for ever
+_GO_AHEAD = 354
+_DONE = 250
+_LINE_WITH_DOT = re.compile(rb"(?m)^\.")
+
+
+class TryLater(Exception):
+    """Nothing was handed over, or the server said "not now" (4yz)."""
+
+
+class ServerDown(TryLater):
+    """It can't be reached or doesn't let us in: so it would be for the next mail too."""
+
+
+class Refused(Exception):
+    """The server said no for good (5yz)."""
+
+
+class NoAnswer(Exception):
+    """The content was handed over, and the connection broke before the server said whether it took it."""
+
+
+class SmtpMailer:
+    """One connection for many mails, opened when the first goes; a broken one is opened anew for the next."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._smtp: smtplib.SMTP | None = None
+        self._left = 0
+
+    def __enter__(self) -> "SmtpMailer":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close()
+
+    def send(self, mail: EmailMultiAlternatives, on_content: Callable[[], bool]) -> None:
+        """``on_content`` is asked when the server waits for the content (after 354): False leaves it at that.
+
+        Raises TryLater, Refused, NoAnswer.
+        """
+        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's takes it
+        smtp = self._announced(mail.to)
+        if not on_content():
+            self._close()  # between 354 and the content there is no other way back
+            raise TryLater("The lease was over before the content left.")
+        try:
+            smtp.send(_LINE_WITH_DOT.sub(b"..", content))
+            smtp.send(b"" if content.endswith(b"\r\n") else b"\r\n")
+            smtp.send(b".\r\n")
+            code, words = smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            raise NoAnswer(f"The connection broke after the content was sent: {_said(error)}") from None
+        _check(code, words, _DONE)
+
+    def _announced(self, recipients: list[str]) -> smtplib.SMTP:
+        """The connection, with the server waiting for the content."""
+        smtp = self._connected()
+        try:
+            _check(*smtp.mail(settings.DEFAULT_FROM_EMAIL), _DONE)
+            for recipient in recipients:
+                _check(*smtp.rcpt(sanitize_address(recipient, "utf-8")), _DONE, 251)
+            _check(*smtp.docmd("DATA"), _GO_AHEAD)
+        except UnicodeError:
+            self._close()
+            raise Refused("The address has characters that mail servers do not take.") from None
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            raise TryLater(f"{self._where}: {_said(error)}") from None
+        except (Refused, TryLater):
+            self._close()
+            raise
+        return smtp
+
+    @property
+    def _where(self) -> str:
+        return f"{self._server.host}:{self._server.port}"
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._left <= 0:
+            self._close()
+        if self._smtp is None:
+            try:
+                self._smtp = _opened(self._server)
+            except (OSError, smtplib.SMTPException) as error:
+                raise ServerDown(f"{self._where}: {_said(error)}") from None
+            self._left = IN_ONE_CONNECTION
+        self._left -= 1
+        return self._smtp
+
+    def _close(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+class DjangoMailer:
+    """Through another of Django's backends, such as the one that writes files: what it raises was not sent."""
+
+    def __enter__(self) -> "DjangoMailer":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return
+
+    def send(self, mail: EmailMultiAlternatives, on_content: Callable[[], bool]) -> None:
+        if not on_content():
+            raise TryLater("The lease was over before the content left.")
+        try:
+            get_connection().send_messages([mail])
+        except OSError as error:
+            raise TryLater(_said(error)) from None
+
+
+def _opened(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.tls:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+    try:
+        if server.starttls:
+            smtp.starttls(context=context)
+        if server.user:
+            smtp.login(server.user, server.password)
+        smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def mailer() -> SmtpMailer | DjangoMailer:
+    """By ``GATEHOUSE_EMAIL_BACKEND``."""
+    if settings.EMAIL_BACKEND.endswith(".smtp.EmailBackend"):
+        return SmtpMailer(settings.MAIL_SERVER)
+    return DjangoMailer()
+
+
+def _check(code: int, words: bytes, *good: int) -> None:
+    if code in good:
+        return
+    said = f"{code} {words.decode('ascii', 'replace')}"
+    raise Refused(said) if 500 <= code < 600 else TryLater(said)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {error.smtp_error!r}"
+    return str(error) or type(error).__name__

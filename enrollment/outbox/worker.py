@@ -1,0 +1,91 @@
+"""Drains the outbox: claims what is due, writes it, hands it over, notes what became of it."""
+
+import logging
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from enrollment.actions import outbox
+from enrollment.actions.heartbeats import beat
+from enrollment.models import Channel, Delivery, DeliveryState
+from enrollment.outbox.invitation_mail import Unsendable, invitation_mail, invitation_sms
+from enrollment.outbox.mail import DjangoMailer, NoAnswer, Refused, ServerDown, SmtpMailer, TryLater, mailer
+from enrollment.outbox.sms import sms_backend
+from sites_config.secrets import Undecryptable
+
+NAME = "outbox"
+AT_ONCE = 20
+log = logging.getLogger("gatehouse.outbox")
+
+
+def drain(*, stop: Callable[[], bool] = lambda: False) -> int:
+    """Until nothing is due, the mail server is down or ``stop`` says so; how many were taken."""
+    taken = 0
+    with mailer() as mails:
+        while not stop():
+            beat(NAME, now=timezone.now())
+            outbox.reap(now=timezone.now())
+            batch = outbox.claim(AT_ONCE, now=timezone.now())
+            if not batch:
+                break
+            taken += len(batch)
+            try:
+                _work(batch, mails, stop)
+            except ServerDown as reason:
+                for delivery in batch:
+                    _note(outbox.retry, delivery, str(reason))
+                break
+    return taken
+
+
+def _work(batch: list[Delivery], mails: SmtpMailer | DjangoMailer, stop: Callable[[], bool]) -> None:
+    """Raises ServerDown; what was not handed over is then still leased."""
+    for number, delivery in enumerate(batch):
+        if stop():
+            outbox.give_back(batch[number:])
+            return
+        _deliver(delivery, mails)
+
+
+def _deliver(delivery: Delivery, mails: SmtpMailer | DjangoMailer) -> None:
+    try:
+        _hand_over(delivery, mails)
+    except ServerDown:
+        raise
+    except (Unsendable, Undecryptable, Refused) as reason:
+        _note(outbox.failed, delivery, str(reason))
+    except TryLater as reason:
+        _note(outbox.retry, delivery, str(reason))
+    except NoAnswer as reason:
+        _note(outbox.unknown, delivery, str(reason))
+    except Exception as error:  # a fault of ours must not stop what waits behind it
+        log.exception("delivery %s", delivery.pk)
+        _note(_after_fault(delivery), delivery, f"{type(error).__name__}: {error}")
+    else:
+        outbox.sent(delivery, now=timezone.now())
+        log.info("delivery %s sent", delivery.pk)
+
+
+def _hand_over(delivery: Delivery, mails: SmtpMailer | DjangoMailer) -> None:
+    def begin() -> bool:
+        return outbox.begin(delivery, now=timezone.now())
+
+    if delivery.channel == Channel.MAIL:
+        mails.send(invitation_mail(delivery, now=timezone.now()), begin)
+    else:
+        text, backend = invitation_sms(delivery, now=timezone.now()), sms_backend()
+        if begin():
+            backend.send(delivery.recipient, text)
+
+
+_Noting = Callable[..., bool]
+
+
+def _after_fault(delivery: Delivery) -> _Noting:
+    """Before it began to leave nothing has left."""
+    return outbox.unknown if delivery.state == DeliveryState.SENDING else outbox.retry
+
+
+def _note(noting: _Noting, delivery: Delivery, reason: str) -> None:
+    if noting(delivery, reason, now=timezone.now()):
+        log.warning("delivery %s: %s, %s", delivery.pk, noting.__name__, reason)

@@ -1,0 +1,164 @@
+"""What is done with invitations in admin: states, many at once, paper."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sites.models import Site
+from django.test import Client
+from django.utils import timezone
+
+from enrollment.actions.invitation_sending import send
+from enrollment.actions.invitation_states import InvitationState
+from enrollment.actions.invitations import revoke, token_of
+from enrollment.actions.pins import sealed
+from enrollment.models import Delivery, Event, EventKind, Invitation
+from sites_config.models import Privilege, SitePrivilege, User
+from tests import people
+from tests.admin.world import logged_in
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/enrollment/invitation/"
+NOW = timezone.now
+
+
+def in_every_state(site: Site) -> dict[str, Invitation]:
+    rows = {
+        state.value: people.invite(site, name=state.label, email=f"{state.value}@school.example")[0]
+        for state in InvitationState
+    }
+    send([rows["sent"]], actor=None, now=NOW())
+    Visitor().start(token_of(rows["started"]))
+    Invitation.objects.filter(pk=rows["used"].pk).update(uses_spent=1, started_at=NOW(), used_at=NOW())
+    Invitation.objects.filter(pk=rows["expired"].pk).update(expires_at=NOW() - timedelta(hours=1))
+    revoke(rows["revoked"], actor=None, now=NOW())
+    for row in rows.values():
+        row.refresh_from_db()
+    return rows
+
+
+def act(client: Client, action: str, *rows: Invitation) -> Any:
+    data = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return client.post(LIST, data, follow=True)
+
+
+@pytest.mark.parametrize("state", InvitationState)
+def test_each_state_is_found_by_its_filter_and_by_it_alone(
+    as_anna: Client, alpha: Site, state: InvitationState
+) -> None:
+    rows = in_every_state(alpha)
+
+    answer = as_anna.get(LIST, {"state": state.value})
+
+    assert [row.pk for row in answer.context["cl"].result_list] == [rows[state.value].pk]
+    assert f'<td class="field-state">{state.label}</td>' in answer.content.decode()
+
+
+def test_many_are_sent_at_once_and_those_that_are_over_are_not(as_anna: Client, alpha: Site) -> None:
+    rows = in_every_state(alpha)
+
+    text = act(as_anna, "send_selected", *rows.values()).content.decode()
+
+    assert "3 invitations on the way. 3 left as they are" in text
+    to = set(Delivery.objects.exclude(state="cancelled").values_list("recipient", flat=True))
+    assert to == {"created@school.example", "sent@school.example", "started@school.example"}
+    assert Delivery.objects.filter(state="cancelled").count() == 1, "the first of the two that waited"
+
+
+def test_only_those_are_reminded_who_were_sent_one_and_have_not_begun(as_anna: Client, alpha: Site) -> None:
+    rows = in_every_state(alpha)
+
+    act(as_anna, "remind_selected", *rows.values())
+
+    assert Delivery.objects.get(kind="reminder").recipient == "sent@school.example"
+    assert "None of them was sent" in act(as_anna, "remind_selected", rows["created"]).content.decode()
+
+
+def test_extending_wakes_what_had_ended(as_anna: Client, alpha: Site) -> None:
+    ended, token = people.invite(alpha, expires_at=NOW() - timedelta(days=3))
+    never, _token = people.invite(alpha, expires_at=None)
+    assert Visitor().get(f"/i/{token}").status_code == 410
+
+    act(as_anna, "extend_selected", ended, never)
+
+    ended.refresh_from_db()
+    never.refresh_from_db()
+    assert ended.expires_at is not None and never.expires_at is None
+    assert timedelta(days=6) < ended.expires_at - NOW() < timedelta(days=8)
+    assert Visitor().get(f"/i/{token}").status_code == 200
+
+
+def test_a_new_link_ends_the_old_one_and_not_who_is_under_way(as_anna: Client, alpha: Site) -> None:
+    row, token = people.invite(alpha, max_uses=2)
+    visitor = Visitor()
+    visitor.start(token)
+
+    as_anna.post(f"{LIST}{row.pk}/press/renew_link/")
+
+    row.refresh_from_db()
+    assert Visitor().get(f"/i/{token}").status_code == 404
+    assert Visitor().get(f"/i/{token_of(row)}").status_code == 200
+    assert visitor.get(f"{visitor.own}/mdm-profile/").status_code == 200
+
+
+def test_one_sends_from_its_page_and_sees_there_how_it_went(as_anna: Client, alpha: Site) -> None:
+    row, _token = people.invite(alpha, email="ana@school.example")
+
+    as_anna.post(f"{LIST}{row.pk}/press/send_it/")
+
+    page = as_anna.get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "Invitation handed to be sent" in page and "Waiting" in page
+    without, _token = people.invite(alpha)
+    assert "press/send_it" not in as_anna.get(f"{LIST}{without.pk}/change/").content.decode()
+
+
+def test_a_quota_is_said_in_words(as_anna: Client, alpha: Site) -> None:
+    people.configure(alpha, messages_per_day=0)
+    row, _token = people.invite(alpha, email="ana@school.example")
+
+    assert "may order 0 messages a day" in act(as_anna, "send_selected", row).content.decode()
+    assert not Delivery.objects.exists()
+
+
+def test_a_card_for_each_on_paper(as_anna: Client, alpha: Site) -> None:
+    first, token = people.invite(alpha, assigned_full_name="Ana Alvarez", pin_encrypted=sealed("471100"))
+    second, other = people.invite(alpha, assigned_full_name="Bo", language="ar")
+    over, gone = people.invite(alpha, expires_at=NOW() - timedelta(days=1))
+
+    text = act(as_anna, "print_selected", first, second, over).content.decode()
+
+    assert text.count("<svg") == 2 and f"/i/{token}" in text and f"/i/{other}" in text and gone not in text
+    assert "471100" in text and "Ana Alvarez" in text and 'lang="ar" dir="rtl"' in text
+    assert Event.objects.filter(kind=EventKind.INVITATION_PRINTED).count() == 2
+
+
+def test_one_alone_is_a_poster(as_anna: Client, alpha: Site) -> None:
+    row, _token = people.invite(alpha, max_uses=None)
+
+    assert '<body class="poster">' in as_anna.post(f"{LIST}{row.pk}/press/print_it/").content.decode()
+
+
+def test_nobody_prints_links_that_they_may_not_see(as_anna: Client, anna: User, alpha: Site) -> None:
+    row, token = people.invite(alpha)
+    SitePrivilege.objects.filter(user=anna, privilege=Privilege.SEE_INVITATION_LINKS).delete()
+
+    text = act(as_anna, "print_selected", row).content.decode()
+
+    assert token not in text and "their links are not for you to see" in text
+    assert as_anna.post(f"{LIST}{row.pk}/press/print_it/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "action", ["send_selected", "remind_selected", "extend_selected", "revoke_selected", "print_selected"]
+)
+def test_who_only_looks_does_nothing_to_many(alpha: Site, action: str) -> None:
+    rows = in_every_state(alpha)
+    vera = people.staff("vera", "Vera", (alpha, Privilege.VIEW_SITE), is_staff=True)
+    before = list(Invitation.objects.order_by("pk").values())
+    events, deliveries = Event.objects.count(), Delivery.objects.count()
+
+    act(logged_in(vera, alpha), action, *rows.values())
+
+    assert list(Invitation.objects.order_by("pk").values()) == before
+    assert (Event.objects.count(), Delivery.objects.count()) == (events, deliveries)

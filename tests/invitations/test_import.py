@@ -1,0 +1,285 @@
+"""Invitations from a file: whatever a spreadsheet writes, all rows or none."""
+
+import csv
+import io
+import stat
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.sites.models import Site
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from enrollment.actions.invitation_file import MAX_BYTES, BadFile, Bind, Imported, Terms, import_invitations
+from enrollment.actions.invitations import revoke
+from enrollment.actions.pins import pin_of
+from enrollment.models import Delivery, Event, EventKind, Invitation
+from sites_config.models import Privilege, SitePrivilege, User
+from tests import people
+from tests.admin.world import logged_in
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+URL = "/admin/enrollment/invitation/import/"
+HEADER = "email,full_name,user_name,serial_number\n"
+ANA = HEADER + "ana@school.example,Ana Alvarez,ana,F2LX1\n"
+
+
+def imported(site: Site, content: bytes | str, **terms: Any) -> Imported:
+    data = content.encode() if isinstance(content, str) else content
+    return import_invitations(
+        data, site=site, terms=replace(Terms(), **terms), created_by=None, now=timezone.now(), dry_run=False
+    )
+
+
+def problems(site: Site, content: bytes | str, **terms: Any) -> str:
+    with pytest.raises(BadFile) as refused:
+        imported(site, content, **terms)
+    assert not Invitation.objects.exists()
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ANA.encode(),
+        ANA.encode("utf-8-sig"),
+        ANA.encode("utf-16"),
+        ANA.replace(",", ";").encode("cp1252"),
+        ANA.replace(",", "\t").replace("\n", "\r\n").encode(),
+        b"E-Mail;Full name;Username;Serial Number\r\nana@school.example;Ana Alvarez;ana;F2LX1\r\n\r\n;;;\r\n",
+    ],
+)
+def test_as_people_write_them(alpha: Site, content: bytes) -> None:
+    imported(alpha, content)
+
+    row = Invitation.objects.get()
+    assert (row.email, row.assigned_full_name, row.assigned_user_name) == (
+        "ana@school.example",
+        "Ana Alvarez",
+        "ana",
+    )
+    assert (row.name, row.max_uses, row.login_required) == ("Ana Alvarez", 1, True)
+    assert Event.objects.filter(kind=EventKind.INVITATION_CREATED, invitation=row).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1252", "Zoë Größwang"), ("utf-8", "名前 太郎"), ("utf-16", "علي")]
+)
+def test_names_survive(alpha: Site, encoding: str, name: str) -> None:
+    imported(alpha, f"email;full_name\nana@school.example;{name}\n".encode(encoding))
+
+    assert Invitation.objects.get().assigned_full_name == name
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "Row 1 must name each column once"),
+        ("email,email\na@b.example,c@d.example\n", "Row 1 must name each column once"),
+        ("email,salary\nana@school.example,3\n", "It has: salary."),
+        ("email\n", "There is no row below"),
+        ("email\nana@school\n", "Row 2: email: Enter a valid email address."),
+        ("email\nana@school.example\nANA@school.example\n", "Row 3: the same as in row 2."),
+        ("email,full_name\na@b.example,x,y\n", "Row 2: it has more cells than row 1."),
+        ("email,pin\na@b.example,12\n", "Row 2: pin: it must be 4 to 8 digits."),
+        ("email,language\na@b.example,klingon\n", "Row 2: language: klingon is none of this installation."),
+        ("email,phone\na@b.example,call me\n", "Row 2: phone:"),
+        ("phone\n+1 555 0100\n", "Row 2: it names nobody and nothing."),
+        (f"email,full_name\na@b.example,{'x' * 151}\n", "Row 2: full_name:"),
+        ('email,full_name\na@b.example,"open\n', "Row 2: unexpected end of data."),
+        ('email,full_name\na@b.example,"x\r\nBcc: y"\n', "a character that can't be printed"),
+        ("email,full_name\na@b.example,x\0y\n", "a character that can't be printed"),
+        (b"PK\x03\x04 and so on", "This is an Excel workbook"),
+        (b"email\n\x81\x8d\x8f@b.example\n", "encoding is not UTF-8, UTF-16 or Windows-1252"),
+        (b"x" * (MAX_BYTES + 1), "larger than 12 MB"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_row(alpha: Site, content: bytes | str, words: str) -> None:
+    assert words in problems(alpha, content)
+
+
+def test_all_that_is_wrong_is_said_at_once_but_not_for_ever(alpha: Site) -> None:
+    said = problems(alpha, "email\n" + "".join(f"nobody{row}\n" for row in range(200))).splitlines()
+
+    assert said[0].startswith("Row 2:") and said[49].startswith("Row 51:") and said[-1] == "… and 150 more."
+
+
+@pytest.mark.parametrize(
+    ("bind", "column"), [(Bind.PERSON, "user_name"), (Bind.EMAIL, "email"), (Bind.SERIAL, "serial_number")]
+)
+def test_bound_to_what_the_row_has_to_have(alpha: Site, bind: Bind, column: str) -> None:
+    lacking = HEADER + ",".join("" if each == column else "a@b.example" for each in HEADER.strip().split(","))
+    assert f"Row 2: {column}: it is missing" in problems(alpha, lacking, bind=bind)
+
+    imported(alpha, ANA, bind=bind)
+
+    row = Invitation.objects.get()
+    assert (row.only_user_name, row.only_email, row.only_serial_number) == {
+        Bind.PERSON: ("ana", "", ""),
+        Bind.EMAIL: ("", "ana@school.example", ""),
+        Bind.SERIAL: ("", "", "F2LX1"),
+    }[bind]
+
+
+def test_nobody_is_bound_to_a_person_without_a_login(alpha: Site) -> None:
+    assert "can't be bound" in problems(alpha, ANA, bind=Bind.EMAIL, login_required=False)
+
+
+def test_whoever_has_an_open_one_is_skipped(alpha: Site) -> None:
+    imported(alpha, ANA)
+    more = ANA + "bo@school.example,Bo,bo,F2LX2\n"
+
+    again = imported(alpha, more)
+
+    assert (len(again.made), again.skipped) == (1, 1) and Invitation.objects.count() == 2
+    revoke(Invitation.objects.get(email="ana@school.example"), actor=None, now=timezone.now())
+    assert (len(imported(alpha, more).made), Invitation.objects.count()) == (1, 3)
+
+
+def test_each_gets_a_pin_and_its_own_where_the_file_has_one(alpha: Site) -> None:
+    imported(alpha, "email,pin\na@b.example,0042\nc@d.example,\n", with_pin=True)
+
+    first, second = Invitation.objects.order_by("pk")
+    assert pin_of(first) == "0042" and len(pin_of(second)) == 6
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def invite(tmp_path: Path, content: str, *arguments: str) -> str:
+    file, out = tmp_path / "people.csv", io.StringIO()
+    file.write_text(content)
+    call_command("invite", "--site", "alpha.test", "--csv", str(file), *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_dry_run_writes_nothing(alpha: Site, tmp_path: Path) -> None:
+    assert invite(tmp_path, ANA, "--dry-run", "--send") == "1 would be made, 0 would be skipped\n"
+    assert not Invitation.objects.exists() and not Delivery.objects.exists()
+
+
+def test_the_command_makes_and_sends(alpha: Site, tmp_path: Path) -> None:
+    said = invite(
+        tmp_path, ANA, "--send", "--days", "30", "--uses", "2", "--agreement", "--invited-by", "Mr. Ames"
+    )
+
+    row = Invitation.objects.get()
+    assert said == "1 made, 0 skipped\n1 queued to be sent\n"
+    assert (row.max_uses, row.ask_for_agreement, row.invited_by) == (2, True, "Mr. Ames")
+    assert row.expires_at is not None and timedelta(days=29) < row.expires_at - timezone.now() < timedelta(
+        days=31
+    )
+    assert Delivery.objects.get().recipient == "ana@school.example"
+
+
+def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
+    alpha: Site, tmp_path: Path
+) -> None:
+    links = tmp_path / "links.csv"
+    evil = "email,full_name\na@b.example,\"=cmd|' /C calc'!A0\"\n"
+    invite(tmp_path, evil, "--links", str(links), "--no-login", "--pin")
+
+    assert stat.S_IMODE(links.stat().st_mode) == 0o600
+    (row,) = csv.DictReader(io.StringIO(links.read_text("utf-8-sig")))
+    assert row["full_name"].startswith("'=cmd") and len(row["pin"]) == 6
+    assert Visitor().get(row["link"].removeprefix("https://alpha.test")).status_code == 200
+    assert Event.objects.filter(kind=EventKind.INVITATION_PRINTED).count() == 1
+    with pytest.raises(CommandError, match="File exists"):
+        invite(tmp_path, evil.replace("a@b", "c@d"), "--links", str(links))
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "words"),
+    [("email\nx\n", (), "Row 2: email"), (ANA, ("--days", "-1"), "can't be below 0"),
+     (ANA, ("--bind", "email", "--no-login"), "can't be bound")],
+)  # fmt: skip
+def test_the_command_says_what_is_wrong(
+    alpha: Site, tmp_path: Path, content: str, arguments: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(CommandError, match=words):
+        invite(tmp_path, content, *arguments)
+    assert not Invitation.objects.exists()
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def upload(client: Client, site: Site, content: str | bytes = "", **more: object) -> Any:
+    data: dict[str, object] = {
+        "site": site.pk,
+        "bind": "nothing",
+        "max_uses": 1,
+        "login_required": "on",
+    } | more
+    if content:
+        raw = content.encode() if isinstance(content, str) else content
+        data["file"] = SimpleUploadedFile("people.csv", raw)
+    return client.post(URL, data)
+
+
+def kept(answer: Any) -> str:
+    form = answer.context["form"]
+    return str(form["kept"].value() or "")
+
+
+def test_first_it_shows_then_it_makes(as_anna: Client, alpha: Site) -> None:
+    shown = upload(as_anna, alpha, ANA)
+    text = shown.content.decode()
+    assert "Would be made" in text and "Ana Alvarez" in text and not Invitation.objects.exists()
+
+    made = upload(as_anna, alpha, kept=kept(shown), really="Make them", send="on")
+
+    assert made.status_code == 302
+    row = Invitation.objects.get()
+    assert row.created_by is not None and row.sent_at is not None and row.sent_to == "ana@school.example"
+    again = upload(as_anna, alpha, kept=kept(shown), really="Make them")
+    assert "Choose the file." in again.content.decode() and Invitation.objects.count() == 1
+
+
+def test_a_file_that_is_chosen_now_is_shown_before_it_counts(as_anna: Client, alpha: Site) -> None:
+    upload(as_anna, alpha, ANA, really="Make them")
+
+    assert not Invitation.objects.exists()
+
+
+def test_what_one_uploaded_nobody_else_makes(as_anna: Client, anna: User, alpha: Site) -> None:
+    shown = upload(as_anna, alpha, ANA)
+    other = people.staff("otto", "Otto", (alpha, Privilege.MANAGE_INVITATIONS), is_staff=True)
+
+    answer = upload(logged_in(other, alpha), alpha, kept=kept(shown), really="Make them")
+
+    assert "Choose the file." in answer.content.decode() and not Invitation.objects.exists()
+
+
+def test_the_problems_stand_on_the_page(as_anna: Client, alpha: Site) -> None:
+    text = upload(as_anna, alpha, "email\nnobody\n<script>x</script>\n").content.decode()
+
+    assert (
+        "Row 2: email: Enter a valid email address." in text and "Row 3:" in text and "<script>x" not in text
+    )
+
+
+def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site) -> None:
+    content = "email\n" + "".join(f"p{row}@b.example\n" for row in range(10_001))
+
+    assert "manage.py invite --csv" in upload(as_anna, alpha, content).content.decode()
+
+
+def test_another_sites_administrator_imports_nothing_here(as_anna: Client, alpha: Site, beta: Site) -> None:
+    answer = upload(as_anna, beta, ANA)
+
+    assert "Select a valid choice" in answer.content.decode() and not Invitation.objects.exists()
+
+
+def test_who_only_looks_has_no_such_page(anna: User, as_anna: Client, alpha: Site) -> None:
+    SitePrivilege.objects.filter(user=anna).delete()
+    SitePrivilege.objects.create(user=anna, site=alpha, privilege=Privilege.VIEW_SITE)
+
+    assert as_anna.get(URL).status_code == 403 and upload(as_anna, alpha, ANA).status_code == 403
+    assert URL not in as_anna.get("/admin/enrollment/invitation/").content.decode()

@@ -1,6 +1,5 @@
 """Invitations: made, changed, shown, sent, printed, revoked, released."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,6 +18,7 @@ from enrollment.admin.invitation_form import InvitationForm
 from enrollment.admin.invitation_import import import_view
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
 from enrollment.models import Invitation
+from enrollment.models.invitation import LIVES
 from enrollment.steps.qr_code import qr_code
 from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.pages import link_page
@@ -27,7 +27,6 @@ from sites_config.admin.scoping import reach_of
 from sites_config.models import Privilege, SiteConfiguration
 from sites_config.secrets import Undecryptable
 
-LIVES = timedelta(days=7)
 FEW = 5
 ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
 OPEN_DOOR = (

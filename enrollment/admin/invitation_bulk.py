@@ -83,7 +83,7 @@ class InvitationActions(AdminWithButtons):
             messages.error(request, str(reason))
         else:
             messages.success(
-                request, _of(number, len(rows), "on the way") + " Below “Sent” you see how it went."
+                request, _of(number, len(rows), "on the way") + " Under Deliveries you see how it goes."
             )
 
     def extended(self, request: HttpRequest, invitation: Invitation) -> bool:

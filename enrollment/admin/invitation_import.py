@@ -28,6 +28,7 @@ from enrollment.actions.invitation_file import (
 )  # fmt: skip
 from enrollment.actions.invitation_states import InvitationState
 from enrollment.models import Invitation
+from enrollment.models.invitation import LIVES
 from sites_config.admin.buttons import actor
 from sites_config.admin.pages import form_page
 from sites_config.admin.scoping import for_user
@@ -115,7 +116,8 @@ def import_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 def _form(model_admin: Any, request: HttpRequest) -> ImportForm:
     sent, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = ImportForm(sent, files, initial={"site": request.GET.get("site")})
+    week = timezone.now() + LIVES
+    form = ImportForm(sent, files, initial={"site": request.GET.get("site"), "expires_at": week})
     open_sites = Site.objects.exclude(configuration__archived=True).order_by("name")
     sites = for_user(open_sites, request.user, change=True, also=model_admin.also)
     form.fields["site"].queryset = sites  # type: ignore[attr-defined]

@@ -1,10 +1,14 @@
 """An invitation: a link that lets people enroll devices of the institution."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from sites_config.models.site_configuration import PHONE
+
+LIVES = timedelta(days=7)  # unless somebody says otherwise
 
 
 class Invitation(models.Model):

@@ -77,7 +77,8 @@ def invitation_sms(delivery: Delivery, *, now: datetime) -> str:
 def shown_mail(site: SiteSettings, language: str) -> str:
     """The HTML of a mail to nobody, for the editor of texts."""
     row = Invitation(site_id=site.site_id, assigned_full_name="Ana Alvarez", login_required=True)
-    return _html(_written(row, language, "https://…/i/…"), DeliveryKind.INVITATION)
+    html = _html(_written(row, language, "https://…/i/…"), DeliveryKind.INVITATION)
+    return html.replace("cid:code", segno.make("https://…/i/…").png_data_uri(scale=5))
 
 
 def _invitation(delivery: Delivery, now: datetime) -> Invitation:

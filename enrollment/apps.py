@@ -17,6 +17,7 @@ class EnrollmentConfig(AppConfig):
             PushCertificate,
             SamlIdentityProvider,
             SigningIdentity,
+            Webhook,
         )
         from sites_config.changes import follow, follow_choices
 
@@ -27,6 +28,7 @@ class EnrollmentConfig(AppConfig):
             CloudIdentityProvider,
             SamlIdentityProvider,
             AccessGroup,
+            Webhook,
         )
         follow_choices(AccessGroup.sites.through)
 

@@ -12,6 +12,7 @@ from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.profiles import IDLE, IN_ALL, withdraw_profiles
 from enrollment.actions.tokens import digest
 from enrollment.actions.uses import UseRefused
+from enrollment.actions.webhooks import announce_status
 from enrollment.directories.entry import Entry
 from enrollment.models import (
     AssignmentSource,
@@ -80,6 +81,7 @@ def start(
                 uses.hold(invitation, now=now)
             enrollment.save(force_insert=True)
             note(enrollment, EventKind.MOVED, now=now, data={"to": Status.STARTED})
+            announce_status(enrollment, Status.STARTED, now=now)
     except (IntegrityError, UseRefused):  # the second click of a double click: the first took the last use
         first = Enrollment.objects.filter(entry_site=entry_site_id, key_sha256=digest(key)).first()
         if first is None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from enrollment.actions.webhooks import announce_status
 from enrollment.models import Enrollment, Event, EventKind, Status
 from enrollment.models.moves import sources
 from sites_config.models import User
@@ -45,3 +46,4 @@ def move(
     for name, value in changes.items():
         if not hasattr(value, "resolve_expression"):
             setattr(enrollment, name, value)
+    announce_status(enrollment, to, now=now, why=why)

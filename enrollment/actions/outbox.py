@@ -46,7 +46,7 @@ def claim(number: int, *, now: datetime) -> list[Delivery]:
         state=DeliveryState.LEASED, lease=lease, leased_until=now + LEASE, attempts=F("attempts") + 1
     )
     rows = Delivery.objects.filter(pk__in=chosen, lease=lease, state=DeliveryState.LEASED)
-    return list(rows.select_related("site", "invitation").order_by("next_try_at", "pk"))
+    return list(rows.select_related("site", "invitation", "webhook").order_by("next_try_at", "pk"))
 
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:
@@ -128,6 +128,8 @@ def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Deli
             channel=row.channel,
             kind=row.kind,
             invitation_id=row.invitation_id,
+            webhook_id=row.webhook_id,
+            data=row.data,
             recipient=row.recipient,
             language=row.language,
         )

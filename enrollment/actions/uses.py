@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from enrollment.models import Enrollment, Invitation, InvitationUse
+from enrollment.actions.webhooks import announce
+from enrollment.models import Enrollment, Invitation, InvitationUse, WebhookEvent
 
 
 class UseRefused(Exception):
@@ -50,6 +51,7 @@ def spend(enrollment: Enrollment, *, now: datetime) -> None:
             uses_held=F("uses_held") - 1, uses_spent=F("uses_spent") + 1, used_at=now
         )
         enrollment.invitation_use = InvitationUse.SPENT
+        announce(enrollment, WebhookEvent.INVITATION_USED, now=now)
 
 
 def take_back(enrollment: Enrollment) -> None:

@@ -25,6 +25,7 @@ from enrollment.admin import (
     signing_identity,
     site_logo,
     sites,
+    webhook,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "signing_identity",
     "site_logo",
     "sites",
+    "webhook",
 ]

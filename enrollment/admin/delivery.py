@@ -52,8 +52,8 @@ class DeliveryAdmin(AdminWithButtons):
     ordering = ("-created_at",)
     linked = ("invitation",)
     fields = (
-        "site", "channel", "kind", "invitation", "recipient", "language", "state", "attempts", "next_try_at", "error",
-        "message_id", "created_by", "created_at", "done_at",
+        "site", "channel", "kind", "invitation", "webhook", "data", "recipient", "language", "state", "attempts",
+        "next_try_at", "error", "message_id", "created_by", "created_at", "done_at",
     )  # fmt: skip
     readonly_fields = fields
 

@@ -33,6 +33,7 @@ GROUPS = (
         "Certificates and keys",
         ("Authority", "SigningIdentity", "PushCertificate", "CaCertificate", "Certificate"),
     ),
+    ("Other programs", ("Webhook",)),
     ("Device traffic", ("IssuedProfile", "Challenge", "Command")),
 )
 

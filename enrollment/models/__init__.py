@@ -32,6 +32,7 @@ from enrollment.models.saml_identity_provider import SamlIdentityProvider
 from enrollment.models.saml_key import KeyUse, SamlKey
 from enrollment.models.saml_round_trip import SamlRoundTrip, SeenSamlMessage
 from enrollment.models.signing_identity import SigningIdentity
+from enrollment.models.webhook import Webhook, WebhookEvent
 
 __all__ = [
     "MOVES",
@@ -73,4 +74,6 @@ __all__ = [
     "SignInMethod",
     "SigningIdentity",
     "Status",
+    "Webhook",
+    "WebhookEvent",
 ]

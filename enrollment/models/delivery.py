@@ -1,4 +1,4 @@
-"""Something that leaves the house: a mail, a text message. One row for each recipient, from its order to its end."""
+"""Something that leaves the house: a mail, a text message, a report. One row a recipient, from order to end."""
 
 import uuid
 
@@ -10,12 +10,14 @@ from django.db.models import Q
 class Channel(models.TextChoices):
     MAIL = "mail", "E-mail"
     SMS = "sms", "Text message"
+    WEBHOOK = "webhook", "Webhook"
 
 
 class DeliveryKind(models.TextChoices):
     INVITATION = "invitation", "Invitation"
     REMINDER = "reminder", "Reminder of an invitation"
     RENEWED = "renewed", "New link of an invitation"
+    EVENT = "event", "Report of an event"
 
 
 class DeliveryState(models.TextChoices):
@@ -34,7 +36,7 @@ UNFINISHED = (DeliveryState.WAITING, DeliveryState.LEASED, DeliveryState.SENDING
 
 
 class Delivery(models.Model):
-    """What is sent is made when it is sent: no link and no text waits here.
+    """A message is made when it is sent: no link and no text waits here. ``data``: the body of a report.
 
     ``lease`` names the worker that has the row until ``leased_until``. ``message_id`` never changes, so that a mail
     server and a reader can tell a repetition from a second message (RFC 5322, 3.6.4).
@@ -46,6 +48,10 @@ class Delivery(models.Model):
     invitation = models.ForeignKey(
         "enrollment.Invitation", on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
+    webhook = models.ForeignKey(
+        "enrollment.Webhook", on_delete=models.SET_NULL, null=True, blank=True, related_name="deliveries"
+    )
+    data = models.JSONField(default=dict, blank=True, editable=False)
     recipient = models.CharField(max_length=254)
     language = models.CharField(max_length=12, blank=True)
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from enrollment.actions import outbox
 from enrollment.actions.heartbeats import beat
 from enrollment.models import Channel, Delivery, DeliveryState
+from enrollment.outbox import webhook
 from enrollment.outbox.invitation_mail import Unsendable, invitation_mail, invitation_sms
 from enrollment.outbox.mail import DjangoMailer, NoAnswer, Refused, ServerDown, SmtpMailer, TryLater, mailer
 from enrollment.outbox.sms import sms_backend
@@ -19,9 +20,10 @@ log = logging.getLogger("gatehouse.outbox")
 
 
 def drain(*, stop: Callable[[], bool] = lambda: False) -> int:
-    """Until nothing is due, the mail server is down or ``stop`` says so; how many were taken."""
+    """Until nothing is due or ``stop`` says so; how many were taken."""
     taken = 0
     with mailer() as mails:
+        worker = _Worker(mails)
         while not stop():
             beat(NAME, now=timezone.now())
             outbox.reap(now=timezone.now())
@@ -29,53 +31,66 @@ def drain(*, stop: Callable[[], bool] = lambda: False) -> int:
             if not batch:
                 break
             taken += len(batch)
-            try:
-                _work(batch, mails, stop)
-            except ServerDown as reason:
-                for delivery in batch:
-                    _note(outbox.retry, delivery, str(reason))
-                break
+            worker.work(batch, stop)
     return taken
 
 
-def _work(batch: list[Delivery], mails: SmtpMailer | DjangoMailer, stop: Callable[[], bool]) -> None:
-    """Raises ServerDown; what was not handed over is then still leased."""
-    for number, delivery in enumerate(batch):
-        if stop():
-            outbox.give_back(batch[number:])
-            return
-        _deliver(delivery, mails)
+class _Worker:
+    """``down``: the places that could not be reached, with the reason. They are not asked again in this round: each
+    would take its time to fail once more, and hold up what goes elsewhere."""
 
+    def __init__(self, mails: SmtpMailer | DjangoMailer) -> None:
+        self.mails = mails
+        self.down: dict[str, str] = {}
 
-def _deliver(delivery: Delivery, mails: SmtpMailer | DjangoMailer) -> None:
-    try:
-        _hand_over(delivery, mails)
-    except ServerDown:
-        raise
-    except (Unsendable, Undecryptable, Refused) as reason:
-        _note(outbox.failed, delivery, str(reason))
-    except TryLater as reason:
-        _note(outbox.retry, delivery, str(reason))
-    except NoAnswer as reason:
-        _note(outbox.unknown, delivery, str(reason))
-    except Exception as error:  # a fault of ours must not stop what waits behind it
-        log.exception("delivery %s", delivery.pk)
-        _note(_after_fault(delivery), delivery, f"{type(error).__name__}: {error}")
-    else:
-        outbox.sent(delivery, now=timezone.now())
-        log.info("delivery %s sent", delivery.pk)
+    def work(self, batch: list[Delivery], stop: Callable[[], bool]) -> None:
+        for number, delivery in enumerate(batch):
+            if stop():
+                outbox.give_back(batch[number:])
+                return
+            place = f"{delivery.channel} {delivery.webhook_id or ''}"
+            if place in self.down:
+                _note(outbox.retry, delivery, self.down[place])
+                continue
+            try:
+                self.deliver(delivery)
+            except ServerDown as reason:
+                self.down[place] = str(reason)
+                _note(outbox.retry, delivery, str(reason))
 
+    def deliver(self, delivery: Delivery) -> None:
+        """Raises ServerDown."""
+        try:
+            self.hand_over(delivery)
+        except ServerDown:
+            raise
+        except (Unsendable, Undecryptable, Refused) as reason:
+            _note(outbox.failed, delivery, str(reason))
+        except TryLater as reason:
+            _note(outbox.retry, delivery, str(reason))
+        except NoAnswer as reason:
+            _note(outbox.unknown, delivery, str(reason))
+        except Exception as error:  # a fault of ours must not stop what waits behind it
+            log.exception("delivery %s", delivery.pk)
+            _note(_after_fault(delivery), delivery, f"{type(error).__name__}: {error}")
+        else:
+            outbox.sent(delivery, now=timezone.now())
+            log.info("delivery %s sent", delivery.pk)
 
-def _hand_over(delivery: Delivery, mails: SmtpMailer | DjangoMailer) -> None:
-    def begin() -> bool:
-        return outbox.begin(delivery, now=timezone.now())
+    def hand_over(self, delivery: Delivery) -> None:
+        def begin() -> bool:
+            return outbox.begin(delivery, now=timezone.now())
 
-    if delivery.channel == Channel.MAIL:
-        mails.send(invitation_mail(delivery, now=timezone.now()), begin)
-    else:
-        text, backend = invitation_sms(delivery, now=timezone.now()), sms_backend()
-        if begin():
-            backend.send(delivery.recipient, text)
+        if delivery.channel == Channel.WEBHOOK:
+            webhook.post(
+                delivery, now=timezone.now()
+            )  # may come twice under its id, so it needs no "sending"
+        elif delivery.channel == Channel.MAIL:
+            self.mails.send(invitation_mail(delivery, now=timezone.now()), begin)
+        else:
+            text, backend = invitation_sms(delivery, now=timezone.now()), sms_backend()
+            if begin():
+                backend.send(delivery.recipient, text)
 
 
 _Noting = Callable[..., bool]

@@ -15,6 +15,7 @@ from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitations import show_link
 from enrollment.actions.profiles import ProfileWords, issue_profile
 from enrollment.actions.tokens import new_token
+from enrollment.actions.webhooks import new_secret
 from enrollment.models import (
     AccessGroup,
     AgreementAcceptance,
@@ -35,6 +36,7 @@ from enrollment.models import (
     Person,
     SamlIdentityProvider,
     Status,
+    Webhook,
 )
 from sites_config.middleware.sessions import SITE_KEY
 from sites_config.models import Agreement, MessageText, Privilege, SiteConfiguration, SiteLogo, User
@@ -101,6 +103,9 @@ def populate(site: Site, host: str, word: str) -> World:
         full_name=f"{word} Known",
         first_seen_at=timezone.now(),
         last_seen_at=timezone.now(),
+    )
+    Webhook.objects.create(
+        site=site, name=f"Hook {word}", url="https://hook.example/", events=[], secret_encrypted=new_secret()
     )
     agreement = Agreement.objects.create(
         site=site, version=1, text_en=f"Agreement {word}", published_at=timezone.now()

@@ -5,12 +5,15 @@ from datetime import datetime
 from django.contrib.sites.models import Site
 
 from enrollment.actions.saml_providers import prepare
+from enrollment.actions.webhooks import new_secret
 from enrollment.models import (
     AccessGroup,
     CloudIdentityProvider,
     DirectoryServer,
     Identity,
     SamlIdentityProvider,
+    Webhook,
+    WebhookEvent,
 )
 
 
@@ -39,6 +42,16 @@ def sign_in_examples(site: Site, now: datetime) -> None:
     )
     if made:
         prepare(saml, now=now)
+    Webhook.objects.get_or_create(
+        site=site,
+        name="Example: the inventory",
+        defaults={
+            "enabled": False,
+            "url": "https://inventory.northwind.example/gatehouse",
+            "events": [WebhookEvent.COMPLETED, WebhookEvent.CHECKED_OUT],
+            "secret_encrypted": new_secret(),
+        },
+    )
     Identity.objects.get_or_create(
         site=site,
         source=server.source,

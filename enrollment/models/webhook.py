@@ -1,0 +1,37 @@
+"""Where a site's events are reported to: another program's https address."""
+
+from django.core.validators import URLValidator
+from django.db import models
+
+
+class WebhookEvent(models.TextChoices):
+    STARTED = "enrollment.started", "Enrollment started"
+    COMPLETED = "enrollment.completed", "Enrollment completed"
+    FAILED = "enrollment.failed", "Enrollment failed, was cancelled or lapsed"
+    CHECKED_OUT = "device.checked_out", "Device checked out"
+    INVITATION_USED = "invitation.used", "Invitation used"
+
+
+class Webhook(models.Model):
+    """Of the site and of every site that belongs to it. ``events`` are values of WebhookEvent.
+
+    ``secret_encrypted``: the bytes that sign, see https://www.standardwebhooks.com.
+    """
+
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="webhooks")
+    name = models.CharField(max_length=100)
+    url = models.CharField(
+        "address",
+        max_length=250,
+        validators=[URLValidator(schemes=["https"], message="Enter an address that begins with https://")],
+        help_text="https://… Redirects are not followed; private networks the operator has to allow.",
+    )
+    events = models.JSONField(default=list)
+    enabled = models.BooleanField(default=True)
+    secret_encrypted = models.BinaryField(editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="webhook_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -23,6 +23,7 @@ class EventKind(models.TextChoices):
     INVITATION_LINK_SHOWN = "invitation-link-shown", "Invitation link shown"
     INVITATION_REVOKED = "invitation-revoked", "Invitation revoked"
     INVITATION_RELEASED = "invitation-released", "A held use was released"
+    SETTINGS_CHANGED = "settings-changed", "Settings changed by a file"
 
 
 class Event(models.Model):

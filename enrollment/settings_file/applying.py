@@ -114,9 +114,7 @@ def _checked(node: Node) -> tuple[dict[str, Node], str]:
 
 def _stored(documents: Sequence[_Document], wish: Wish, secrets_of: Site | None) -> list[Run]:
     """The sites first, then what belongs to what, then the rest: files may name each other's sites in any order."""
-    runs = [(document, *_run(document, wish, secrets_of)) for document in documents]
-    for document, run, new in runs:
-        site_section.begin(run, document.of, new=new)
+    runs = [(document, *_begun(document, wish, secrets_of)) for document in documents]
     there = [(document, run) for document, run, _new in runs if not run.problems]
     for document, run in there:
         site_section.apply(run, document.of)
@@ -130,7 +128,8 @@ def _stored(documents: Sequence[_Document], wish: Wish, secrets_of: Site | None)
     return [run for _document, run, _new in runs]
 
 
-def _run(document: _Document, wish: Wish, secrets_of: Site | None) -> tuple[Run, bool]:
+def _begun(document: _Document, wish: Wish, secrets_of: Site | None) -> tuple[Run, bool]:
+    """With whether the site is a new one; it is there from now on."""
     site = wish.only or Site.objects.filter(domain=document.identifier, configuration__isnull=False).first()
     new = site is None
     if site is None:
@@ -145,6 +144,7 @@ def _run(document: _Document, wish: Wish, secrets_of: Site | None) -> tuple[Run,
         prune=wish.prune,
         author=wish.author,
     )
+    site_section.begin(run, document.of, new=new)
     return run, new
 
 

@@ -18,6 +18,8 @@ from enrollment.settings_file.sections import saml
 from sites_config.models import SiteConfiguration, User
 from sites_config.names import ORGANIZATION
 
+NOTHING = {"deny": False, "institutional": False, "personal": False, "agreement": True}
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -32,6 +34,8 @@ def clone_site(source: Site, copy: Copy, *, author: User | None, now: datetime) 
     """Providers of the parent are inherited; the site's own are copied, with their secrets. Raises BadSite."""
     host, name = copy.host.strip().lower(), copy.name.strip()
     identifier = host or "-".join(name.lower().split())
+    if not name:
+        raise BadSite("The copy needs a name.")
     parent = SiteConfiguration.objects.filter(site=source).values_list("parent", flat=True).first()
     if not host and parent is None:
         raise BadSite(
@@ -69,7 +73,10 @@ def _document(
 
 
 def _turn_to_itself(rules: list[dict[str, Any]], before: str, after: str) -> None:
-    """Of the sites of a rule the copy has only itself: what belongs to the other one does not belong to it."""
+    """Of the sites of a rule the copy has only itself. A rule for sites of the other one alone lets nobody in: without
+    any rule everybody might enroll, and without its sites the rule would be for every one."""
     for rule in rules:
-        if "sites" in rule:
-            rule["sites"] = [after] if before in rule["sites"] else []
+        if before in rule.get("sites", ()):
+            rule["sites"] = [after]
+        elif "sites" in rule:
+            rule |= {"sites": [], **NOTHING}

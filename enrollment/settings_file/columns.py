@@ -24,6 +24,11 @@ def default_of(field: "Field[Any, Any]") -> Any:
     return field.get_default()
 
 
+def can_go(field: "Field[Any, Any]") -> bool:
+    """Not what every row needs and none begins with."""
+    return field.null or field.blank or field.has_default()
+
+
 def goes_without_saying(field: "Field[Any, Any]", value: Any) -> bool:
     """Blank, and blank in a new row too. What has a default is written down: the next release may have another."""
     return value in EMPTY and default_of(field) in EMPTY

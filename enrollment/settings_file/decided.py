@@ -51,10 +51,13 @@ _CONFIGURATION: dict[str, Decision] = {
     "parent": Told("site.parent"),
     "archived": Told("site.archived"),
     "profile_namespace": "two sites with the same one would replace each other's profiles on a device",
-    "languages": Column(listed=True),
     **_columns(
         "organization_name", "support_name", "support_phone", "support_email", "support_url", "privacy_url",
-        "accent_color", "default_language", "time_zone", "portal_open", "password_log_in", "second_factor_for_staff",
+        "accent_color", "default_language",
+    ),
+    "languages": Column(listed=True),
+    **_columns(
+        "time_zone", "portal_open", "password_log_in", "second_factor_for_staff",
         "institutional_enrollment", "personal_enrollment", "personal_sign_in_domain", "account_driven_enrollment",
         "takes_devices", "agreement_for_staff", "skip_ca_certificate", "tls_needs_ca", "restrict_reenrollment",
         "reenroll_without_user", "clear_location_history", "clear_commands", "access_rights",

@@ -88,4 +88,6 @@ def as_node(data: Any) -> Node:
         return Entries([as_node(value) for value in data])
     if isinstance(data, str):
         return Scalar(data)
-    return Scalar({None: "null", True: "true", False: "false"}.get(data, str(data)), plain=True)
+    if data is None or isinstance(data, bool):
+        return Scalar("null" if data is None else str(data).lower(), plain=True)
+    return Scalar(str(data), plain=True)

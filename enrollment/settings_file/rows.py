@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from enrollment.settings_file.columns import (
+    can_go,
     column,
     default_of,
     goes_without_saying,
@@ -62,7 +63,9 @@ class RowFromFile:
     def take(self, *, fixed: dict[str, str] | None = None) -> None:
         """The columns. ``fixed``: those that never change once they are stored, and in words why."""
         for name, each in self._columns.items():
-            if name in self.nodes or (self.run.prune and not self.new):
+            if name in self.nodes or (
+                self.run.prune and not self.new and can_go(column(type(self.row), name))
+            ):
                 with self.run.within(f"{self.key}.{name}"):
                     self._take(name, each.listed, (fixed or {}).get(name, ""))
 

@@ -29,7 +29,7 @@ def apply(run: Run, node: Node) -> None:
             row = _row(run, each)
             if row.pk in seen:
                 raise Wrong(each, f"The same rule stands at line {seen[row.pk]} already.")
-            _have(run, row, each)
+            _have(run, row, each, f"access_groups[{str(row) or number}]")
             seen |= {row.pk: each.line} if row.pk else {}
     for row in [row for number, row in stored.items() if number not in seen]:
         _left_over(run, row)
@@ -58,8 +58,8 @@ def _row(run: Run, node: Node) -> AccessGroup:
     return by_name.first() or wanted
 
 
-def _have(run: Run, row: AccessGroup, node: Node) -> None:
-    nodes, key = fields(node, KEYS), f"access_groups[{row}]"
+def _have(run: Run, row: AccessGroup, node: Node, key: str) -> None:
+    nodes = fields(node, KEYS)
     whole = RowFromFile(run, row, key, node.line, nodes)
     whole.take()
     there = whole.store()

@@ -27,7 +27,8 @@ def apply(run: Run, node: Node) -> None:
     for appearance, each in wanted.items():
         with run.within(f"logos.{appearance}"):
             _have(run, appearance, each)
-    for row in SiteLogo.objects.filter(site=run.site).exclude(appearance__in=wanted).defer("png"):
+    rows = SiteLogo.objects.filter(site=run.site).exclude(appearance__in=wanted).order_by("-appearance")
+    for row in rows.defer("png"):
         _left_over(run, row)
 
 

@@ -57,7 +57,7 @@ def _metadata_of(row: SamlIdentityProvider) -> dict[str, Any]:
 def _take(whole: RowFromFile, source: Model | None) -> None:
     row, run = whole.row, whole.run
     assert isinstance(row, SamlIdentityProvider)  # noqa: S101  # for the type checker
-    url = row.metadata_url
+    known_at = "" if whole.new else row.metadata_url
     whole.take(fixed={"entity_id": STANDS} if row.metadata_xml else {})
     with run.within(f"{whole.key}.own_entity_id"):
         # Blank never takes it away: Gatehouse is registered under it.
@@ -69,9 +69,7 @@ def _take(whole: RowFromFile, source: Model | None) -> None:
     with run.within(f"{whole.key}.metadata_url"):
         _check_url(whole, row)
     if whole.store():
-        _follow_up(
-            run, row, fetch=bool(row.metadata_url) and (row.metadata_url != url or not row.metadata_xml)
-        )
+        _follow_up(run, row, fetch=row.metadata_url not in ("", known_at))
 
 
 def _check_url(whole: RowFromFile, row: SamlIdentityProvider) -> None:

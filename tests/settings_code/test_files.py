@@ -56,6 +56,22 @@ def test_a_row_never_becomes_another_provider(district: Site, tmp_path: Path) ->
     assert "entity_id: The row stands for the provider whose metadata was read" in said.text
 
 
+def test_metadata_that_ends_is_told_when(district: Site, tmp_path: Path) -> None:
+    """A file that lay about for long does not bring back what the provider no longer vouches for."""
+    (tmp_path / "idp.xml").write_text(metadata(certificate(), "https://new.example"))
+    rows = "  - name: New\n    metadata: {file: idp.xml}\n    metadata_valid_until: "
+    ends = ("2020-01-01T00:00:00+00:00", "soon", "2999-01-01T00:00:00+00:00", "2999-02-01T00:00:00+00:00")
+
+    said = [apply(stored(tmp_path, document(saml_identity_providers=rows + end))).text for end in ends]
+
+    assert "site.yaml:8: saml_identity_providers[New].metadata: It ended on 2020-01-01" in said[0]
+    assert "Write a time such as 2030-01-31T12:00:00+00:00." in said[1]
+    assert "metadata_valid_until: (nothing) → 2999-01-01 00:00:00+00:00" in said[2]
+    assert "metadata_valid_until: 2999-01-01 00:00:00+00:00 → 2999-02-01 00:00:00+00:00" in said[3]
+    rows = "  - {name: New, metadata_valid_until: 2999-01-01T00:00:00+00:00}"
+    assert "belongs to metadata" in apply(stored(tmp_path, document(saml_identity_providers=rows))).text
+
+
 TEXTS = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 SCALARS = some.none() | some.booleans() | some.integers(-(10**17), 10**17) | TEXTS
 VALUES = some.recursive(

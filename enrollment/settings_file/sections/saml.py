@@ -17,11 +17,12 @@ from enrollment.settings_file.references import References, named_file
 from enrollment.settings_file.rows import RowFromFile, exported_row
 from enrollment.settings_file.run import Run
 from enrollment.settings_file.sections.named import apply_rows
-from enrollment.signin.saml.metadata import LONGEST, BadMetadata, read_metadata
+from enrollment.signin.saml.metadata import LONGEST, BadMetadata, ProviderMetadata, read_metadata
 from enrollment.signin.saml.refresh import columns, refresh
 
 NAME = "saml_identity_providers"
-KEYS = (*keys_of("enrollment.SamlIdentityProvider"), "own_entity_id", "metadata", "metadata_valid_until")
+ENDS = "metadata_valid_until"
+KEYS = (*keys_of("enrollment.SamlIdentityProvider"), "own_entity_id", "metadata", ENDS)
 STANDS = (
     "The row stands for the provider whose metadata was read: another one is another row, with another name."
 )
@@ -51,7 +52,7 @@ def _exported(row: SamlIdentityProvider, references: References) -> dict[str, An
 def _metadata_of(row: SamlIdentityProvider) -> dict[str, Any]:
     found = {"metadata": row.metadata_xml} if row.metadata_xml else {}
     until = row.metadata_valid_until
-    return found | ({"metadata_valid_until": until.isoformat()} if found and until is not None else {})
+    return found | ({ENDS: until.isoformat()} if found and until is not None else {})
 
 
 def _take(whole: RowFromFile, source: Model | None) -> None:
@@ -66,6 +67,8 @@ def _take(whole: RowFromFile, source: Model | None) -> None:
     with run.within(f"{whole.key}.metadata"):
         if "metadata" in whole.nodes:
             _take_metadata(whole, row, whole.nodes["metadata"])
+        elif ENDS in whole.nodes:
+            raise Wrong(whole.nodes[ENDS], f"{ENDS} belongs to metadata, which is not in the file.")
     with run.within(f"{whole.key}.metadata_url"):
         _check_url(whole, row)
     if whole.store():
@@ -81,21 +84,24 @@ def _check_url(whole: RowFromFile, row: SamlIdentityProvider) -> None:
 
 
 def _take_metadata(whole: RowFromFile, row: SamlIdentityProvider, node: Node) -> None:
-    content, until = _content(node, whole.run.folder), whole.nodes.get("metadata_valid_until")
+    content = _content(node, whole.run.folder)
+    until = {key: _end(whole, row, whole.nodes[key]) for key in (ENDS,) if key in whole.nodes}
     if content.decode(errors="replace").strip() == row.metadata_xml:
-        return
-    try:
-        read = read_metadata(content, row.entity_id, now=whole.run.now)
-    except BadMetadata as reason:
-        raise Wrong(node, str(reason)) from None
-    values = columns(read)
-    if until is not None:
-        values["metadata_valid_until"] = _end(whole.run.now, until)
-    same = row.metadata_xml == read.xml
+        values = until
+    else:
+        values = columns(_read(whole, row, node, content)) | until
+    anew = "metadata_xml" in values and values["metadata_xml"] != row.metadata_xml
     for name, value in values.items():
         whole.set(name, value, in_full=name != "metadata_xml")
-    if not same:
+    if anew:
         whole.set_quietly("metadata_read_at", whole.run.now)
+
+
+def _read(whole: RowFromFile, row: SamlIdentityProvider, node: Node, content: bytes) -> ProviderMetadata:
+    try:
+        return read_metadata(content, row.entity_id, now=whole.run.now)
+    except BadMetadata as reason:
+        raise Wrong(node, str(reason)) from None
 
 
 def _content(node: Node, folder: Path) -> bytes:
@@ -107,12 +113,10 @@ def _content(node: Node, folder: Path) -> bytes:
     return text_of(node).encode()
 
 
-def _end(now: datetime, node: Node) -> datetime | None:
-    found: datetime | None = value_of(
-        column(SamlIdentityProvider, "metadata_valid_until"), node, None, listed=False
-    )
-    if found is not None and found <= now:
-        raise Wrong(node, "The metadata is no longer valid: get it anew from the provider.")
+def _end(whole: RowFromFile, row: SamlIdentityProvider, node: Node) -> object:
+    found = value_of(column(SamlIdentityProvider, ENDS), node, None, listed=False)
+    if found is not None and found != row.metadata_valid_until and found <= whole.run.now:
+        raise Wrong(node, f"It ended on {found:%Y-%m-%d}: get the metadata anew from the provider.")
     return found
 
 

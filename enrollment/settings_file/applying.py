@@ -12,12 +12,14 @@ from enrollment.actions.authorities import create_authority
 from enrollment.actions.sites import YEARS, unused_site
 from enrollment.settings_file.auditing import record
 from enrollment.settings_file.file import KEYS, SECTIONS, VERSION
-from enrollment.settings_file.nodes import Fields, Node, Wrong, fields, text_of
+from enrollment.settings_file.nodes import Node, Scalar, Wrong, fields, text_of, unknown
 from enrollment.settings_file.reading import read
 from enrollment.settings_file.run import BadFile, Problem, Run
 from enrollment.settings_file.sections import site as site_section
 from sites_config.changes import forget
 from sites_config.models import SiteConfiguration, User
+
+NEEDED = ("", "version", "site")  # without these nothing can be said of the rest
 
 
 @dataclass(frozen=True)
@@ -86,30 +88,48 @@ def _known(documents: Sequence[tuple[Source, Node]], wish: Wish) -> tuple[list[_
     found: list[_Document] = []
     problems: list[Problem] = []
     for source, node in documents:
-        try:
-            each = _Document(source, *_checked(node))
-            if wish.only is not None and len(documents) > 1:
-                raise Wrong(node, "A file for one --site holds this site alone.")
-            if each.identifier in [other.identifier for other in found]:
-                raise Wrong(node, f"The site {each.identifier} stands in the files twice.", "site")
-            found.append(each)
-        except Wrong as error:
-            problems.append(Problem(source.name, error.line, error.key, str(error)))
+        wrong = list(_wrong(node, [each.identifier for each in found]))
+        if wish.only is not None and len(documents) > 1:
+            wrong.append(Wrong(node, "A file for one --site holds this site alone."))
+        problems += [Problem(source.name, each.line, each.key, str(each)) for each in wrong]
+        if not any(each.key.partition(".")[0] in NEEDED for each in wrong):
+            document = fields(node)
+            found.append(_Document(source, document, _identifier(document)))
     return found, problems
 
 
-def _checked(node: Node) -> tuple[dict[str, Node], str]:
-    document = fields(node, KEYS)
-    if not isinstance(node, Fields) or "site" not in document:
-        raise Wrong(node, "It needs a site with identifier and name.", "site")
-    version = document.get("version")
-    if version is None or text_of(version) != str(VERSION):
-        raise Wrong(version or node, f"It needs version: {VERSION}, the one that is read here.", "version")
+def _wrong(node: Node, others: Sequence[str]) -> Iterator[Wrong]:
+    """Why nothing can be done with a document. ``others``: identifiers of sites that came before."""
     try:
-        return document, site_section.identifier_of(document)
+        document = fields(node)
     except Wrong as error:
-        error.key = ".".join(filter(None, ("site", error.key)))
-        raise
+        yield error
+        return
+    yield from unknown(document, KEYS)
+    version = document.get("version")
+    if not isinstance(version, Scalar) or version.text != str(VERSION):
+        yield Wrong(version or node, f"It needs version: {VERSION}, the one that is read here.", "version")
+    if "site" not in document:
+        yield Wrong(node, "It needs a site with identifier and name.", "site")
+        return
+    about = list(_of_site(document["site"]))
+    yield from about
+    if not about and _identifier(document) in others:
+        yield Wrong(node, f"The site {_identifier(document)} stands in the files twice.", "site")
+
+
+def _of_site(node: Node) -> Iterator[Wrong]:
+    try:
+        found = list(site_section.problems_of(node))
+    except Wrong as error:
+        found = [error]
+    for each in found:
+        each.key = ".".join(filter(None, ("site", each.key)))
+        yield each
+
+
+def _identifier(document: dict[str, Node]) -> str:
+    return text_of(fields(document["site"])["identifier"]).strip()
 
 
 def _stored(documents: Sequence[_Document], wish: Wish, secrets_of: Site | None) -> list[Run]:

@@ -1,6 +1,6 @@
 """What stands in a file, each value with its line; nothing is guessed of a value before it is known what it is for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -45,17 +45,20 @@ class Entries:
 Node = Scalar | Fields | Entries
 
 
-def fields(node: Node, known: Iterable[str] | None = None) -> "dict[str, Node]":
-    """By key; null has none. Raises Wrong, for a key that is not among ``known`` too."""
+def fields(node: Node) -> "dict[str, Node]":
+    """By key; null has none. Raises Wrong."""
     if isinstance(node, Scalar) and node.is_null:
         return {}
     if not isinstance(node, Fields):
         raise Wrong(node, "Keys with values are needed here.")
-    names = list(known) if known is not None else list(node.of)
-    for key, value in node.of.items():
-        if key not in names:
-            raise Wrong(value, f"There is no such key.{meant(key, names)}", key)
     return node.of
+
+
+def unknown(nodes: "Mapping[str, Node]", known: Iterable[str]) -> "Iterator[Wrong]":
+    """What is wrong with each key that is not among ``known``."""
+    names = list(known)
+    for key in nodes.keys() - set(names):
+        yield Wrong(nodes[key], f"There is no such key.{meant(key, names)}", key)
 
 
 def entries(node: Node) -> "list[Node]":

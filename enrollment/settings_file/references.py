@@ -103,7 +103,7 @@ def _from_environment(node: Node, name: str) -> bytes:
     value = os.environ.get(name, "") if name and "=" not in name and "\0" not in name else ""
     if not value:
         raise Wrong(node, f"The environment variable {name[:100]} is not set.")
-    return value.encode(errors="surrogateescape")
+    return _checked(node, os.fsencode(value), name[:100])
 
 
 def _from_file(node: Node, path: str, folder: Path) -> bytes:
@@ -112,10 +112,14 @@ def _from_file(node: Node, path: str, folder: Path) -> bytes:
     secret = secret.removesuffix(b"\n").removesuffix(b"\r")
     if not secret:
         raise Wrong(node, f"{folder / path} is empty.")
+    return _checked(node, secret, str(folder / path))
+
+
+def _checked(node: Node, secret: bytes, where: str) -> bytes:
     if b"\0" in secret:
-        raise Wrong(node, f"{folder / path} contains a character that no password has.")
+        raise Wrong(node, f"{where} contains a character that no password has.")
     try:
         secret.decode()
     except UnicodeDecodeError:
-        raise Wrong(node, f"{folder / path} is no text in UTF-8.") from None
+        raise Wrong(node, f"{where} is no text in UTF-8.") from None
     return secret

@@ -63,11 +63,12 @@ class RowFromFile:
     def take(self, *, fixed: dict[str, str] | None = None) -> None:
         """The columns. ``fixed``: those that never change once they are stored, and in words why."""
         for name, each in self._columns.items():
-            if name in self.nodes or (
-                self.run.prune and not self.new and can_go(column(type(self.row), name))
-            ):
+            if name in self.nodes or (self._prunes() and can_go(column(type(self.row), name))):
                 with self.run.within(f"{self.key}.{name}"):
                     self._take(name, each.listed, (fixed or {}).get(name, ""))
+
+    def _prunes(self) -> bool:
+        return self.run.prune and not self.new
 
     def take_secrets(self, source: Model | None) -> None:
         """``source``: the row whose secrets {keep: true} means."""
@@ -145,7 +146,7 @@ class RowFromFile:
             stored = getattr(source, name) if source is not None else b""
             if not stored:
                 raise Wrong(self.nodes[key], "There is no stored secret to keep.")
-            if source is not self.row:
+            if bytes(getattr(self.row, name)) != bytes(stored):  # another site's, in a copy
                 setattr(self.row, name, bytes(stored))
                 self._changes.append(Change(f"{self.key}.{key}"))
         elif not same(bytes(getattr(self.row, name)), secret):

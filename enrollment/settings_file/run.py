@@ -1,6 +1,6 @@
 """One run over files: what is wrong, what changes, what waits until it is stored."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from enrollment.settings_file.nodes import Node, Wrong
+from enrollment.settings_file.nodes import Node, Wrong, fields, unknown
 from sites_config.models import User
 
 __all__ = ["ADDITION", "CHANGE", "DELETION", "BadFile", "Change", "Problem", "Run", "Touched"]
@@ -89,6 +89,13 @@ class Run:
         except Wrong as error:
             self.wrong(error.line, ".".join(filter(None, (key, error.key))), str(error))
 
+    def fields(self, node: Node, key: str, known: Iterable[str]) -> dict[str, Node]:
+        """Those that are known; every other one is noted. Raises Wrong where there can't be any."""
+        nodes, names = fields(node), list(known)
+        for error in unknown(nodes, names):
+            self.wrong(error.line, f"{key}.{error.key}", str(error))
+        return {name: nodes[name] for name in nodes if name in names}
+
     def valid(
         self,
         row: Model,
@@ -102,10 +109,14 @@ class Run:
         try:
             row.full_clean()
         except ValidationError as error:
+            noted = {problem.key for problem in self.problems}
+            unclear = any(each.startswith(f"{key}.") for each in noted)
             for name, messages in error.message_dict.items():
-                own = key if name == "__all__" else f"{key}.{name}"
+                own = (places or {}).get(name, key if name == "__all__" else f"{key}.{name}")
                 at = nodes[name].line if name in nodes else line
-                self.wrong(at, (places or {}).get(name, own), " ".join(messages))
+                # What is said already would follow from itself, and what is missing perhaps from a key's wrong name.
+                if own not in noted and not (unclear and name not in nodes):
+                    self.wrong(at, own, " ".join(messages))
             return False
         return True
 

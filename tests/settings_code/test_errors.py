@@ -53,7 +53,7 @@ PARTS = [
     ("access_groups", "  - {group_name: A}\n  - {group_name: a}", "7: access_groups[2]: The same rule stands at line"),
     ("access_groups", "  - {group_name: A, sites: [beta]}", "6: access_groups[A].sites: Neither this site nor one"),
     ("directory_servers", "  - kind: openldap", "6: directory_servers[1].name: It needs a name."),
-    ("directory_servers", "  - name: L\n    host: x", "7: directory_servers[1].host: There is no such key. Did you m"),
+    ("directory_servers", "  - name: L\n    host: x", "7: directory_servers[L].host: There is no such key. Did you m"),
     ("directory_servers", "  - {name: L, user_base: x}", "6: directory_servers[L].hosts: "),
     ("directory_servers", "  - name: L\n    hosts: h\n    user_base: x\n    tls: none", "9: directory_servers[L].tls"),
     ("directory_servers", "  - name: L\n    hosts: h\n    user_base: b\n    user_filter: (a", "9: directory_servers["),
@@ -112,6 +112,31 @@ def test_everything_is_said_at_once_and_in_order(district: Site, tmp_path: Path)
 
     assert [int(line.partition(":")[0]) for line in found] == [6, 7, 9, 11, 13, 13, 15]
     assert "hunter2" not in "".join(found)
+
+
+def test_every_wrong_name_is_said_and_what_follows_from_it_is_not(district: Site, tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        document(
+            settings="  tme_zone: UTC\n  suport_name: x\n  access_rights: 2",
+            directory_servers="  - name: L\n    host: x\n    userbase: y\n    tls: none\n    position: first",
+            staff="  anna: [view, see]",
+            stuff="  {}",
+        ),
+    )
+
+    assert [tuple(line.split(": ")[:2]) for line in found] == [
+        ("6", "settings.tme_zone"),
+        ("7", "settings.suport_name"),
+        ("8", "settings.access_rights"),
+        ("11", "directory_servers[L].host"),
+        ("12", "directory_servers[L].userbase"),
+        ("13", "directory_servers[L].tls"),
+        ("14", "directory_servers[L].position"),
+        ("16", "staff.anna"),
+        ("16", "staff.anna"),
+        ("17", "stuff"),
+    ]
 
 
 def test_two_files_are_wrong_each_in_its_place(district: Site, tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_from_a_file_beside_this_one_without_its_line_end(district: Site, tmp_pa
     assert password() == " with blanks "
 
 
+def test_what_stays_is_not_told_as_changed(district: Site, tmp_path: Path) -> None:
+    said = apply(stored(tmp_path, server("{keep: true}") + "    position: 4\n"))
+
+    assert "position: 1 → 4" in said.text and "bind_password" not in said.text and said.last == "1 changed"
+
+
 def test_it_may_be_taken_away(district: Site, tmp_path: Path) -> None:
     assert apply(stored(tmp_path, server("null"))).last == "1 changed"
 

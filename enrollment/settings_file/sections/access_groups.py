@@ -7,7 +7,7 @@ from django.contrib.sites.models import Site
 from enrollment.models import AccessGroup
 from enrollment.settings_file.columns import truth_of
 from enrollment.settings_file.decided import keys_of
-from enrollment.settings_file.nodes import Node, Wrong, entries, fields, meant, text_of
+from enrollment.settings_file.nodes import Node, Wrong, entries, meant, text_of
 from enrollment.settings_file.references import References
 from enrollment.settings_file.rows import RowFromFile, exported_row
 from enrollment.settings_file.run import CHANGE, DELETION, Change, Run
@@ -26,10 +26,11 @@ def apply(run: Run, node: Node) -> None:
     seen: dict[int, int] = {}
     for number, each in enumerate(entries(node), start=1):
         with run.within(f"access_groups[{number}]"):
-            row = _row(run, each)
+            nodes = run.fields(each, f"access_groups[{number}]", KEYS)
+            row = _row(run, nodes)
             if row.pk in seen:
                 raise Wrong(each, f"The same rule stands at line {seen[row.pk]} already.")
-            _have(run, row, each, f"access_groups[{str(row) or number}]")
+            _have(run, row, each.line, nodes, f"access_groups[{str(row) or number}]")
             seen |= {row.pk: each.line} if row.pk else {}
     for row in [row for number, row in stored.items() if number not in seen]:
         _left_over(run, row)
@@ -41,9 +42,8 @@ def _exported(row: AccessGroup, references: References) -> dict[str, Any]:
     return found | ({"sites": chosen} if chosen else {})
 
 
-def _row(run: Run, node: Node) -> AccessGroup:
+def _row(run: Run, nodes: dict[str, Node]) -> AccessGroup:
     """The stored one of the same group, or a new one."""
-    nodes = fields(node, KEYS)
     wanted = AccessGroup(site=run.site)
     wanted.everybody = truth_of(nodes["everybody"], False) if "everybody" in nodes else False
     wanted.group_id = text_of(nodes["group_id"]) if "group_id" in nodes else ""
@@ -58,9 +58,8 @@ def _row(run: Run, node: Node) -> AccessGroup:
     return by_name.first() or wanted
 
 
-def _have(run: Run, row: AccessGroup, node: Node, key: str) -> None:
-    nodes = fields(node, KEYS)
-    whole = RowFromFile(run, row, key, node.line, nodes)
+def _have(run: Run, row: AccessGroup, line: int, nodes: dict[str, Node], key: str) -> None:
+    whole = RowFromFile(run, row, key, line, nodes)
     whole.take()
     there = whole.store()
     if there and ("sites" in nodes or run.prune):
@@ -71,17 +70,23 @@ def _have(run: Run, row: AccessGroup, node: Node, key: str) -> None:
 def _choose(run: Run, row: AccessGroup, key: str, wanted: list[Node]) -> None:
     within = Site.objects.in_bulk(descendants_of(run.site.pk))
     by_identifier = {site.domain: site for site in within.values()}
-    for name, each in ((text_of(each), each) for each in wanted):
-        if name not in by_identifier:
-            words = f"Neither this site nor one that belongs to it has the identifier {name[:100]!r}."
-            raise Wrong(each, words + meant(name, by_identifier))
+    for each in wanted:
+        with run.within(f"{key}.sites"):
+            _check(each, by_identifier)
     before = set(row.sites.values_list("domain", flat=True))
-    after = {text_of(each) for each in wanted}
+    after = {text_of(each) for each in wanted} & by_identifier.keys()
     if before != after:
         row.sites.set([by_identifier[name] for name in sorted(after)])
         told = (", ".join(sorted(names)) or "(every one)" for names in (before, after))
         run.changes.append(Change(f"{key}.sites", *told))
         run.touch(row, CHANGE, "sites")
+
+
+def _check(node: Node, known: dict[str, Site]) -> None:
+    name = text_of(node)
+    if name not in known:
+        words = f"Neither this site nor one that belongs to it has the identifier {name[:100]!r}."
+        raise Wrong(node, words + meant(name, known))
 
 
 def _left_over(run: Run, row: AccessGroup) -> None:

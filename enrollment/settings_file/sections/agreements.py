@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.sites.models import Site
 
 from enrollment.settings_file.columns import in_words, truth_of
-from enrollment.settings_file.nodes import Node, Wrong, fields, text_of
+from enrollment.settings_file.nodes import Node, Wrong, text_of
 from enrollment.settings_file.references import References
 from enrollment.settings_file.run import ADDITION, Change, Run
 from sites_config.agreements import newest_texts, publish
@@ -27,7 +27,7 @@ def exported(site: Site, references: References) -> dict[str, Any]:
 
 
 def apply(run: Run, node: Node) -> None:
-    wanted = fields(node, Ownership.values)
+    wanted = run.fields(node, "agreements", Ownership.values)
     for name, each in wanted.items():
         with run.within(f"agreements.{name}"):
             _have(run, Ownership(name), each)
@@ -37,8 +37,8 @@ def apply(run: Run, node: Node) -> None:
 
 
 def _have(run: Run, ownership: Ownership, node: Node) -> None:
-    keys, row = fields(node, KEYS), _newest(run.site, ownership)
     key = f"agreements.{ownership}"
+    keys, row = run.fields(node, key, KEYS), _newest(run.site, ownership)
     before = newest_texts(run.site.pk, ownership)
     asked = row.ask_again if row is not None else True
     ask_again = truth_of(keys["ask_again"], True) if "ask_again" in keys else asked
@@ -56,7 +56,7 @@ def _have(run: Run, ownership: Ownership, node: Node) -> None:
 def _texts(run: Run, key: str, node: Node, before: dict[str, str]) -> dict[str, str]:
     """In the order of the languages. A version is a whole: a language that is not in the file is not in it."""
     found = {}
-    for code, each in fields(node, CODES).items():
+    for code, each in run.fields(node, f"{key}.texts", CODES).items():
         with run.within(f"{key}.texts.{code}"):
             typed = text_of(each)
             text = typed if typed == before.get(code) else typed.strip()

@@ -9,7 +9,7 @@ from django.contrib.sites.models import Site
 
 from enrollment.actions.ca_certificates import BadCaCertificate, read_ca_certificate
 from enrollment.models import CaCertificate
-from enrollment.settings_file.nodes import Node, Wrong, fields, text_of
+from enrollment.settings_file.nodes import Node, Wrong, text_of
 from enrollment.settings_file.references import References
 from enrollment.settings_file.run import ADDITION, CHANGE, DELETION, Change, Run
 
@@ -25,7 +25,7 @@ def exported(site: Site, references: References) -> dict[str, Any]:
 
 
 def apply(run: Run, node: Node) -> None:
-    keys = fields(node, KEYS)
+    keys = run.fields(node, "ca_certificate", KEYS)
     row = CaCertificate.objects.filter(site=run.site).first()
     if not keys:
         if row is not None:

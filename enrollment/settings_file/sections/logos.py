@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.sites.models import Site
 
-from enrollment.settings_file.nodes import Node, Wrong, fields, text_of
+from enrollment.settings_file.nodes import Node, Wrong, text_of
 from enrollment.settings_file.references import References, named_file
 from enrollment.settings_file.run import ADDITION, CHANGE, DELETION, Change, Run
 from sites_config.logos import LARGEST_FILE, BadLogo, drawn
@@ -23,7 +23,7 @@ def exported(site: Site, references: References) -> dict[str, Any]:
 
 
 def apply(run: Run, node: Node) -> None:
-    wanted = fields(node, Appearance.values)
+    wanted = run.fields(node, "logos", Appearance.values)
     for appearance, each in wanted.items():
         with run.within(f"logos.{appearance}"):
             _have(run, appearance, each)
@@ -33,7 +33,7 @@ def apply(run: Run, node: Node) -> None:
 
 
 def _have(run: Run, appearance: str, node: Node) -> None:
-    picture = _picture(run, node)
+    picture = _picture(run, node, f"logos.{appearance}")
     row = SiteLogo.objects.filter(site=run.site, appearance=appearance).first()
     columns = _columns(node, picture)
     if row is not None and row.sha256 == columns["sha256"]:
@@ -43,8 +43,8 @@ def _have(run: Run, appearance: str, node: Node) -> None:
     run.changes.append(Change(f"logos.{appearance}", "", "new") if new else Change(f"logos.{appearance}"))
 
 
-def _picture(run: Run, node: Node) -> bytes:
-    found = fields(node, FORMS)
+def _picture(run: Run, node: Node, key: str) -> bytes:
+    found = run.fields(node, key, FORMS)
     if len(found) != 1:
         raise Wrong(node, "Either png, with the picture in base64, or file, with its name.")
     form, value = next(iter(found.items()))

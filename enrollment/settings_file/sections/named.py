@@ -30,20 +30,20 @@ def apply_rows(
     seen: dict[str, int] = {}
     for number, each in enumerate(entries(node), start=1):
         with run.within(f"{section}[{number}]"):
-            name = _name(each, keys)
+            name = _name(each)
             if name in seen:
                 raise Wrong(each, f"The same name stands at line {seen[name]} already.", "name")
             seen[name] = each.line
             row = stored.get(name) or model(site=run.site, name=name)
-            whole = RowFromFile(run, row, f"{section}[{name}]", each.line, fields(each, keys))
-            take(whole, sources.get(name))
+            key = f"{section}[{name}]"
+            take(RowFromFile(run, row, key, each.line, run.fields(each, key, keys)), sources.get(name))
     for name, row in stored.items():
         if name not in seen:
             _left_over(run, row, f"{section}[{name}]")
 
 
-def _name(node: Node, keys: tuple[str, ...]) -> str:
-    nodes = fields(node, keys)
+def _name(node: Node) -> str:
+    nodes = fields(node)
     if "name" not in nodes or not text_of(nodes["name"]).strip():
         raise Wrong(node, "It needs a name.", "name")
     return text_of(nodes["name"]).strip()

@@ -12,7 +12,7 @@ from enrollment.actions.saml_providers import prepare
 from enrollment.models import SamlIdentityProvider
 from enrollment.settings_file.columns import column, value_of
 from enrollment.settings_file.decided import keys_of
-from enrollment.settings_file.nodes import Fields, Node, Wrong, fields, text_of
+from enrollment.settings_file.nodes import Fields, Node, Wrong, text_of
 from enrollment.settings_file.references import References, named_file
 from enrollment.settings_file.rows import RowFromFile, exported_row
 from enrollment.settings_file.run import Run
@@ -85,7 +85,7 @@ def _check_url(whole: RowFromFile, row: SamlIdentityProvider) -> None:
 
 def _take_metadata(whole: RowFromFile, row: SamlIdentityProvider, node: Node) -> None:
     content = _content(node, whole.run.folder)
-    until = {key: _end(whole, row, whole.nodes[key]) for key in (ENDS,) if key in whole.nodes}
+    until = {ENDS: _end(whole, row, whole.nodes[ENDS])} if ENDS in whole.nodes else {}
     if content.decode(errors="replace").strip() == row.metadata_xml:
         values = until
     else:
@@ -106,10 +106,9 @@ def _read(whole: RowFromFile, row: SamlIdentityProvider, node: Node, content: by
 
 def _content(node: Node, folder: Path) -> bytes:
     if isinstance(node, Fields):
-        named = fields(node, ("file",))
-        if "file" not in named:
+        if set(node.of) != {"file"}:
             raise Wrong(node, "The XML itself, or {file: PATH}.")
-        return named_file(named["file"], folder, LONGEST)
+        return named_file(node.of["file"], folder, LONGEST)
     return text_of(node).encode()
 
 

@@ -1,12 +1,13 @@
 """site and settings: what the site is called, what it belongs to, and what it configures itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.sites.models import Site
 
 from enrollment.settings_file.columns import truth_of
 from enrollment.settings_file.decided import keys_of
-from enrollment.settings_file.nodes import Fields, Node, Wrong, fields, meant, text_of
+from enrollment.settings_file.nodes import Fields, Node, Wrong, fields, meant, text_of, unknown
 from enrollment.settings_file.references import References
 from enrollment.settings_file.rows import RowFromFile, exported_row
 from enrollment.settings_file.run import ADDITION, CHANGE, Change, Run
@@ -27,14 +28,13 @@ def exported(site: Site, references: References) -> dict[str, Any]:
     return {"site": about, "settings": exported_row(row, references)}
 
 
-def identifier_of(document: dict[str, Node]) -> str:
-    """Raises Wrong."""
-    about = document["site"]
-    keys = fields(about, KEYS)
+def problems_of(about: Node) -> Iterator[Wrong]:
+    """Why it is not known which site is meant, or what of it. Raises Wrong."""
+    nodes = fields(about)
+    yield from unknown(nodes, KEYS)
     for key in ("identifier", "name"):
-        if key not in keys or not text_of(keys[key]).strip():
-            raise Wrong(about, f"{key} is needed.", key)
-    return text_of(keys["identifier"]).strip()
+        if key not in nodes or not text_of(nodes[key]).strip():
+            yield Wrong(about, f"{key} is needed.", key)
 
 
 def begin(run: Run, document: dict[str, Node], *, new: bool) -> None:
@@ -63,7 +63,7 @@ def apply(run: Run, document: dict[str, Node]) -> None:
     of_site = fields(about)
     nodes: dict[str, Node] = {}
     with run.within("settings"):
-        nodes = fields(settings, SETTINGS)
+        nodes = run.fields(settings, "settings", SETTINGS)
     whole = RowFromFile(run, row, "settings", settings.line, {**of_site, **nodes}, PLACES)
     if "settings" in document:
         whole.take()

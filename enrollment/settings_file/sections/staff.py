@@ -1,5 +1,6 @@
 """staff: who may do what at this site, by user name; named sets may be written for their privileges."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.sites.models import Site
@@ -34,17 +35,16 @@ def _have(run: Run, name: str, node: Node, held: set[str]) -> None:
         raise Wrong(
             node, "There is no such account. The file makes none: add it in the administration first."
         )
-    _change(run, user, held, _privileges(node))
+    _change(run, user, held, set(_privileges(run, name, node)))
 
 
-def _privileges(node: Node) -> set[str]:
-    found: set[str] = set()
+def _privileges(run: Run, user: str, node: Node) -> Iterator[str]:
     for each in entries(node):
-        name = text_of(each).strip()
-        if name not in KNOWN:
-            raise Wrong(each, f"There is no privilege {name[:100]!r}.{meant(name, KNOWN)}")
-        found |= set(SETS[PrivilegeSet(name)]) if name in PrivilegeSet.values else {name}
-    return {str(each) for each in found}
+        with run.within(f"staff.{user}"):
+            name = text_of(each).strip()
+            if name not in KNOWN:
+                raise Wrong(each, f"There is no privilege {name[:100]!r}.{meant(name, KNOWN)}")
+            yield from map(str, SETS[PrivilegeSet(name)] if name in PrivilegeSet.values else (name,))
 
 
 def _change(run: Run, user: User, held: set[str], wanted: set[str]) -> None:

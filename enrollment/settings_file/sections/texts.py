@@ -47,7 +47,7 @@ def _of_message(run: Run, key: str, node: Node, own: dict[str, str]) -> list[Wor
     if message is None:
         raise Wrong(node, f"There is no such text.{meant(key, messages())}")
     found: list[Wording] = []
-    for code, each in fields(node, CODES).items():
+    for code, each in run.fields(node, f"texts.{key}", CODES).items():
         with run.within(f"texts.{key}.{code}"):
             text = _text(message, text_of(each), own.get(code, ""), each)
             found += [Wording(key, code, text)] if text != own.get(code, "") else []

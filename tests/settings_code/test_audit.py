@@ -107,14 +107,18 @@ def test_a_new_site_begins_as_an_operator_would_make_it(district: Site, tmp_path
 
 def test_named_sets_may_be_written_for_privileges(school: Site, tmp_path: Path) -> None:
     text = document(
-        site="  identifier: north-school\n  name: North School", staff="  anna: ['set:help-desk']\n  vera: []"
+        site="  identifier: north-school\n  name: North School",
+        staff="  anna: ['set:help-desk']\n  vera: [view-site, help-people]",
     )
 
     said = apply(stored(tmp_path, text))
 
     assert "staff.anna:\n    - (nothing)\n    + enroll-mobile-devices, assign-users" in said.text
-    assert "staff.vera: view-site → (nothing)" in said.text
+    assert "staff.vera: view-site → help-people, view-site" in said.text
     assert "  anna:\n    - enroll-mobile-devices\n    - assign-users\n" in export("north-school")
+    said = apply(stored(tmp_path, text.replace("view-site, help-people", "")))
+    assert "staff.vera: help-people, view-site → (nothing)" in said.text
+    assert not school.privileges.filter(user__username="vera").exists()
 
 
 def test_an_export_is_written_as_a_whole(district: Site, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """A copy of a site: all it configures itself, and nothing of what happened there."""
 
+import hashlib
 import io
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.sites.models import Site
 from django.core.management import CommandError, call_command
@@ -17,7 +20,7 @@ from enrollment.models import (
     Invitation,
     SamlIdentityProvider,
 )
-from sites_config.models import Privilege, SiteConfiguration, User
+from sites_config.models import Privilege, SiteConfiguration, SiteLogo, User
 from sites_config.secrets import decrypt
 from tests import people
 from tests.admin.world import logged_in
@@ -77,6 +80,19 @@ def test_a_district_like_another_one_with_its_secrets(district: Site) -> None:
     assert campus.keys.get().certificate_pem != original.keys.get().certificate_pem
     assert Authority.objects.get(site=copy).name == "Eastwind District Devices"
     assert copy.privileges.count() == district.privileges.count() == 2
+
+
+def test_a_picture_stays_as_it_was_made(school: Site) -> None:
+    """An earlier release may have drawn it in another way."""
+    png = (Path(settings.BASE_DIR) / "fixtures/demo-logo.png").read_bytes()
+    sha256 = hashlib.sha256(png).hexdigest()
+    SiteLogo.objects.filter(site=school, appearance="light").update(png=png, sha256=sha256)
+
+    copy = clone("North School", "South School")
+
+    assert sorted(copy.logos.values_list("sha256", flat=True)) == sorted(
+        school.logos.values_list("sha256", flat=True)
+    )
 
 
 def test_the_rules_of_a_copy_name_no_site_of_the_other_one(school: Site, district: Site) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sites.models import Site
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from enrollment.actions.demo.district import load_district
 from enrollment.models import Authority, DirectoryServer, SamlIdentityProvider
@@ -13,7 +14,7 @@ from sites_config import changes
 from sites_config.models import SiteConfiguration, TextRevision
 from sites_config.secrets import decrypt
 from tests.rules.tables import changed, dump
-from tests.settings_code.commands import apply, export, stored
+from tests.settings_code.commands import apply, document, export, stored
 from tests.settings_code.district import SECRETS, accounts
 
 BOTH = ("northwind.example", "north-school")
@@ -82,14 +83,28 @@ def test_a_change_is_made_once(school: Site, variables: None, tmp_path: Path) ->
     assert changed(after, dump()) == {}
 
 
-def test_nothing_is_written_by_looking(school: Site, variables: None, tmp_path: Path) -> None:
-    file = stored(tmp_path, export(*BOTH).replace("Europe/Berlin", "Europe/Vienna"))
+def test_blanks_around_a_value_are_none_of_it(district: Site, tmp_path: Path) -> None:
+    rows = "  - name: ' Library '\n    hosts: |\n      lib.example\n"
+
+    assert apply(stored(tmp_path, document(directory_servers=rows))).last == "nothing to change"
+
+
+def test_nothing_is_written_by_looking(
+    school: Site, variables: None, tmp_path: Path, settings: Settings
+) -> None:
+    settings.CONFIGURATION_CHECK_SECONDS = 3600  # this process hears of nothing but by itself
+    file = stored(
+        tmp_path,
+        export(*BOTH)
+        .replace("Europe/Berlin", "Europe/Vienna")
+        .replace("Welcome to {organization}.", "Hello."),
+    )
     before = dump()
 
     said = apply(file, diff=True)
 
     assert said.status == 1
-    assert "  settings.time_zone: Europe/Berlin → Europe/Vienna\n1 would change" in said.text
+    assert "  settings.time_zone: Europe/Berlin → Europe/Vienna\n" in said.text and "→ Hello." in said.text
     assert changed(before, dump()) == {}
     assert str(SiteConfiguration.for_site(school).time_zone) == "Europe/Berlin"
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.contrib.sites.models import Site
 from django.db import transaction
@@ -13,22 +12,12 @@ from enrollment.actions.sites import YEARS, unused_site
 from enrollment.settings_file.auditing import record
 from enrollment.settings_file.file import KEYS, SECTIONS, VERSION
 from enrollment.settings_file.nodes import Node, Scalar, Wrong, fields, text_of, unknown
-from enrollment.settings_file.reading import read
-from enrollment.settings_file.run import BadFile, Problem, Run
+from enrollment.settings_file.run import BadFile, Problem, Run, Source
 from enrollment.settings_file.sections import site as site_section
 from sites_config.changes import forget
 from sites_config.models import SiteConfiguration, User
 
 NEEDED = ("", "version", "site")  # without these nothing can be said of the rest
-
-
-@dataclass(frozen=True)
-class Source:
-    """``name`` as it is shown; ``folder``: where files that it names are looked for."""
-
-    name: str
-    folder: Path
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -42,16 +31,13 @@ class Wish:
     author: User | None = None
 
 
-def apply_files(sources: Sequence[Source], wish: Wish) -> list[Run]:
-    """One run for each site of the files. Raises BadFile, and then nothing was stored."""
-    documents = [(source, node) for source in sources for node in read(source.content, source.name)]
-    return apply_documents(documents, wish)
-
-
 def apply_documents(
     documents: Sequence[tuple[Source, Node]], wish: Wish, *, secrets_of: Site | None = None
 ) -> list[Run]:
-    """Likewise. ``secrets_of``: the site whose secrets {keep: true} means, if it is not the site itself."""
+    """One run for each site. ``secrets_of``: the site whose secrets {keep: true} means, if it is not the site itself.
+
+    Raises BadFile, and then nothing was stored.
+    """
     known, problems = _known(documents, wish)
     try:
         with transaction.atomic():

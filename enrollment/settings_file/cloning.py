@@ -10,10 +10,10 @@ from django.contrib.sites.models import Site
 
 from enrollment.actions.sites import BadSite
 from enrollment.models import SamlIdentityProvider
-from enrollment.settings_file.applying import Source, Wish, apply_documents, finish
+from enrollment.settings_file.applying import Wish, apply_documents, finish
 from enrollment.settings_file.file import exported
 from enrollment.settings_file.nodes import as_node
-from enrollment.settings_file.run import BadFile
+from enrollment.settings_file.run import BadFile, Source
 from enrollment.settings_file.sections import saml
 from sites_config.models import SiteConfiguration, User
 from sites_config.names import ORGANIZATION
@@ -44,7 +44,7 @@ def clone_site(source: Site, copy: Copy, *, author: User | None, now: datetime) 
     if Site.objects.filter(domain=identifier).exists():
         raise BadSite(f"There is a site with the identifier {identifier} already.")
     document = _document(source, copy, name=name, identifier=identifier, hosts=filter(None, [host]))
-    origin = Source(f"copy of {source.name}", Path(), b"")
+    origin = Source(f"copy of {source.name}", Path())
     wish = Wish(now=now, author=author)
     try:
         runs = apply_documents([(origin, as_node(document))], wish, secrets_of=source)

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sites.models import Site
 from django.db.models import BooleanField, DateTimeField, Field, IntegerField, JSONField, Model
 from django.utils.dateparse import parse_datetime
 
@@ -63,6 +64,8 @@ def in_words(value: Any) -> str:
         return "(nothing)"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Site):
+        return value.domain  # as the file names it
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -28,8 +28,8 @@ class Told:
     where: str
 
 
+# A text: not in the file, for this reason.
 Decision = Column | Secret | Told | str
-"""Text: not in the file, for this reason."""
 
 NUMBER = "a number of this database"
 SITE = "the file is of one site"

@@ -4,13 +4,13 @@ The parser's events are read, not its objects: nothing in a file can make anythi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
 
 from enrollment.settings_file.nodes import Entries, Fields, Node, Scalar
-from enrollment.settings_file.run import BadFile, Problem
+from enrollment.settings_file.run import BadFile, Problem, Source
 
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_VALUES = 50_000
@@ -19,6 +19,11 @@ MOST_SITES = 200  # documents
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # The C parser is a hundred times faster and not in every build of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_all(sources: Iterable[Source]) -> list[tuple[Source, Node]]:
+    """Every document of every file, with its file. Raises BadFile."""
+    return [(source, node) for source in sources for node in read(source.content, source.name)]
 
 
 def read(content: bytes, file: str) -> list[Node]:

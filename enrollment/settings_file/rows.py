@@ -51,7 +51,8 @@ class RowFromFile:
         nodes: dict[str, Node],
         places: dict[str, str] | None = None,
     ) -> None:
-        self.run, self.row, self.key, self.line, self.nodes = run, row, key, line, nodes
+        self.run, self.key, self.line, self.nodes = run, key, line, nodes
+        self.row: Any = row  # each section knows of which model
         self._places = places or {}
         self.new = row._state.adding
         self._columns = columns_of(row._meta.label)

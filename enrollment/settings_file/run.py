@@ -14,9 +14,18 @@ from django.db.models import Model
 from enrollment.settings_file.nodes import Node, Wrong, fields, unknown
 from sites_config.models import User
 
-__all__ = ["ADDITION", "CHANGE", "DELETION", "BadFile", "Change", "Problem", "Run", "Touched"]
+__all__ = ["ADDITION", "CHANGE", "DELETION", "BadFile", "Change", "Problem", "Run", "Source", "Touched"]
 
 MOST_PROBLEMS = 100  # named at once
+
+
+@dataclass(frozen=True)
+class Source:
+    """``name`` as it is shown; ``folder``: where files that it names are looked for."""
+
+    name: str
+    folder: Path
+    content: bytes = b""
 
 
 @dataclass(frozen=True, order=True)

@@ -86,6 +86,23 @@ def test_parts_that_are_not_in_the_file_are_left_alone(school: Site, tmp_path: P
     assert SiteConfiguration.objects.get(site=school).organization_name == "North School"
 
 
+def test_a_school_stays_with_its_district_unless_the_file_says_otherwise(
+    school: Site, tmp_path: Path
+) -> None:
+    about = "  identifier: north-school\n  name: North School"
+
+    assert apply(stored(tmp_path, document(site=about)), prune=True).last == "nothing to change"
+    said = apply(stored(tmp_path, document(site=f"{about}\n  parent: null\n  archived: true")))
+
+    assert (
+        "site.parent: northwind.example → (nothing)" in said.text
+        and "site.archived: false → true" in said.text
+    )
+    row = SiteConfiguration.objects.get(site=school)
+    assert (row.parent, row.archived) == (None, True)
+    assert "  parent: null\n  archived: true\n" in export("north-school")
+
+
 def test_an_address_that_devices_call_stays(district: Site, tmp_path: Path) -> None:
     SiteAddress.objects.filter(host="northwind.example").update(in_use_by_profiles=True)
     file = stored(tmp_path, document(addresses="  - new.northwind.example"))

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enrollment.management.commands._site import site_called
-from enrollment.settings_file.applying import Source, Wish, apply_files, finish
-from enrollment.settings_file.reading import LARGEST_FILE
-from enrollment.settings_file.run import BadFile
+from enrollment.settings_file.applying import Wish, apply_documents, finish
+from enrollment.settings_file.reading import LARGEST_FILE, read_all
+from enrollment.settings_file.run import BadFile, Source
 from enrollment.settings_file.telling import told
 from sites_config.models import User
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             author=author,
         )
         try:
-            runs = apply_files([_source(file) for file in options["file"]], wish)
+            runs = apply_documents(read_all(map(_source, options["file"])), wish)
         except BadFile as error:
             raise CommandError(f"Nothing was changed.\n{error}", returncode=WRONG) from None
         for line in (line for run in runs for line in told(run)):

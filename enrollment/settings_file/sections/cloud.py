@@ -38,8 +38,8 @@ def _take(whole: RowFromFile, source: Model | None) -> None:
 
 
 def _check_service_account(whole: RowFromFile) -> None:
-    row, node = whole.row, whole.nodes.get("service_account")
-    assert isinstance(row, CloudIdentityProvider)  # noqa: S101  # for the type checker
+    row: CloudIdentityProvider = whole.row
+    node = whole.nodes.get("service_account")
     stored = row.service_account_encrypted
     if not stored:
         if row.look_up and row.kind == CloudKind.GOOGLE:

@@ -56,8 +56,8 @@ def _metadata_of(row: SamlIdentityProvider) -> dict[str, Any]:
 
 
 def _take(whole: RowFromFile, source: Model | None) -> None:
-    row, run = whole.row, whole.run
-    assert isinstance(row, SamlIdentityProvider)  # noqa: S101  # for the type checker
+    row: SamlIdentityProvider = whole.row
+    run = whole.run
     known_at = "" if whole.new else row.metadata_url
     whole.take(fixed={"entity_id": STANDS} if row.metadata_xml else {})
     with run.within(f"{whole.key}.own_entity_id"):

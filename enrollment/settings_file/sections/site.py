@@ -20,12 +20,9 @@ SETTINGS = keys_of("sites_config.SiteConfiguration")
 
 def exported(site: Site, references: References) -> dict[str, Any]:
     row = SiteConfiguration.objects.select_related("parent").get(site=site)
-    about: dict[str, Any] = {"identifier": site.domain, "name": site.name}
-    if row.parent is not None:
-        about["parent"] = row.parent.domain
-    if row.archived:
-        about["archived"] = True
-    return {"site": about, "settings": exported_row(row, references)}
+    about = {"identifier": site.domain, "name": site.name}
+    belongs = {"parent": row.parent.domain if row.parent is not None else None, "archived": row.archived}
+    return {"site": about | belongs, "settings": exported_row(row, references)}
 
 
 def problems_of(about: Node) -> Iterator[Wrong]:
@@ -56,7 +53,8 @@ def begin(run: Run, document: dict[str, Node], *, new: bool) -> None:
 
 
 def apply(run: Run, document: dict[str, Node]) -> None:
-    """What it belongs to, and its settings; one row has both."""
+    """What it belongs to, and its settings; one row has both. Every file names its site, often without the rest, so
+    nothing of that is ever pruned."""
     about = document["site"]
     settings = document.get("settings", Fields({}, about.line))
     row = SiteConfiguration.objects.select_for_update().get(site=run.site)
@@ -68,17 +66,17 @@ def apply(run: Run, document: dict[str, Node]) -> None:
     if "settings" in document:
         whole.take()
     with run.within("site.parent"):
-        if "parent" in of_site or run.prune:
-            whole.set("parent", _parent(of_site.get("parent")))
+        if "parent" in of_site:
+            whole.set("parent", _parent(of_site["parent"]))
     with run.within("site.archived"):
-        if "archived" in of_site or run.prune:
-            whole.set("archived", "archived" in of_site and truth_of(of_site["archived"], False))
+        if "archived" in of_site:
+            whole.set("archived", truth_of(of_site["archived"], False))
     whole.store()
 
 
-def _parent(node: Node | None) -> Site | None:
-    wanted = text_of(node).strip() if node is not None else ""
-    if node is None or not wanted:
+def _parent(node: Node) -> Site | None:
+    wanted = text_of(node).strip()
+    if not wanted:
         return None
     found = Site.objects.filter(domain=wanted).first()
     if found is None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+
 from enrollment.actions.issuing import Signer, issuing_of
 from enrollment.models import CaCertificate, Enrollment
 from enrollment.models.moves import OPEN
@@ -14,6 +16,10 @@ from sites_config.changes import remember
 from sites_config.site_settings import SiteSettings
 
 INSTALLED = "ca-certificate"  # in ``answers``: the fingerprint of the certificate
+
+
+class BadCaCertificate(Exception):
+    """The text says why people could not use it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,20 @@ class Delivered:
     def fingerprint(self) -> str:
         """SHA-256, hex digits."""
         return hashlib.sha256(self.der).hexdigest()
+
+
+def read_ca_certificate(pem: str, *, now: datetime) -> x509.Certificate:
+    """What an administrator gives. Raises BadCaCertificate."""
+    try:
+        found = x509.load_pem_x509_certificate(pem.strip().encode())
+        authority = found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, x509.ExtensionNotFound):
+        raise BadCaCertificate("This is no CA certificate in PEM.") from None
+    if not authority:
+        raise BadCaCertificate("This certificate is of a server or a person, not of an authority.")
+    if found.not_valid_after_utc <= now:
+        raise BadCaCertificate(f"It ended on {found.not_valid_after_utc:%Y-%m-%d}.")
+    return found
 
 
 def delivered_ca(site: SiteSettings, *, now: datetime) -> Delivered:

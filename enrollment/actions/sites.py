@@ -24,8 +24,7 @@ def create_site(*, host: str, organization: str, parent: Site | None, now: datet
     address = SiteAddress(host=host)
     try:
         with transaction.atomic():
-            # Django's own first migration makes example.com, which stands for nothing yet.
-            site = Site.objects.filter(domain="example.com", configuration=None).first() or Site()
+            site = unused_site()
             site.name, site.domain = organization, host or organization.lower().replace(" ", "-")
             site.full_clean()
             site.save()
@@ -41,6 +40,11 @@ def create_site(*, host: str, organization: str, parent: Site | None, now: datet
     if parent is None:
         create_authority(site=site, name=f"{organization} Devices"[:64], years=YEARS, now=now)
     return site
+
+
+def unused_site() -> Site:
+    """A new one, not saved yet; or example.com of Django's own first migration, which stands for nothing."""
+    return Site.objects.filter(domain="example.com", configuration=None).first() or Site()
 
 
 def account_called(username: str, *, email: str = "") -> User:

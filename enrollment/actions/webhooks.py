@@ -104,21 +104,39 @@ def _body(
     }
 
 
+class BadSecret(Exception):
+    """The text says what it has to be."""
+
+
 def new_secret() -> bytes:
     """What stands in the database, for 256 random bits."""
-    return encrypt(secrets.token_bytes(32))
+    return encrypt((PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()).encode())
 
 
 def secret_in_words(webhook: Webhook) -> str:
     """“whsec_…”, as receivers' libraries take it. Raises Undecryptable."""
-    return PREFIX + base64.b64encode(decrypt(webhook.secret_encrypted)).decode()
+    return decrypt(webhook.secret_encrypted).decode()
+
+
+def check_secret(webhook: Webhook) -> None:
+    """Raises BadSecret, Undecryptable."""
+    try:
+        strong = len(_key(webhook)) >= 24
+    except ValueError:
+        strong = False
+    if not strong:
+        raise BadSecret(f"It must be {PREFIX} and 24 bytes or more in Base64.")
+
+
+def _key(webhook: Webhook) -> bytes:
+    return base64.b64decode(secret_in_words(webhook).removeprefix(PREFIX), validate=True)
 
 
 def signed_headers(webhook: Webhook, message_id: str, body: bytes, *, now: datetime) -> dict[str, str]:
     """HMAC-SHA256 over id, time and body, with a dot between. Raises Undecryptable."""
     moment = str(int(now.timestamp()))
     told = b".".join((message_id.encode(), moment.encode(), body))
-    signature = hmac.new(decrypt(webhook.secret_encrypted), told, hashlib.sha256).digest()
+    signature = hmac.new(_key(webhook), told, hashlib.sha256).digest()
     return {
         "Content-Type": "application/json",
         "webhook-id": message_id,

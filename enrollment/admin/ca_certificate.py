@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from enrollment.actions.ca_certificates import BadCaCertificate, read_ca_certificate
 from enrollment.models import CaCertificate
 from sites_config.admin.scoped import BY_SITE, RowForm, ScopedAdmin
 
@@ -27,15 +28,9 @@ class CaCertificateForm(RowForm):
 
     def clean_certificate(self) -> x509.Certificate:
         try:
-            found = x509.load_pem_x509_certificate(self.cleaned_data["certificate"].strip().encode())
-            authority = found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        except (ValueError, x509.ExtensionNotFound):
-            raise forms.ValidationError("This is no CA certificate in PEM.") from None
-        if not authority:
-            raise forms.ValidationError("This certificate is of a server or a person, not of an authority.")
-        if found.not_valid_after_utc <= timezone.now():
-            raise forms.ValidationError(f"It ended on {found.not_valid_after_utc:%Y-%m-%d}.")
-        return found
+            return read_ca_certificate(self.cleaned_data["certificate"], now=timezone.now())
+        except BadCaCertificate as reason:
+            raise forms.ValidationError(str(reason)) from None
 
 
 @admin.register(CaCertificate)

@@ -14,7 +14,7 @@ from enrollment.directories.cloud.tokens import read_service_account
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.directories.outbound import Unreachable
 from enrollment.models import CloudIdentityProvider
-from enrollment.models.cloud_identity_provider import GOOGLE_ISSUER, CloudKind
+from enrollment.models.cloud_identity_provider import GOES_ELSEWHERE, GOOGLE_ISSUER, CloudKind
 from enrollment.signin import discovery
 from enrollment.signin.openid import callback_path
 from sites_config.admin.buttons import button, may_change
@@ -61,7 +61,7 @@ class CloudIdentityProviderAdmin(SecretsAdmin):
     """A child site is served by its parent's providers too."""
 
     form = ProviderForm
-    goes_elsewhere = ("issuer",)
+    goes_elsewhere = GOES_ELSEWHERE
     writable = addable = True
     buttons = ("test",)
     list_display = ("name", "site", "kind", "issuer", "enabled", "position")

@@ -11,7 +11,7 @@ from enrollment.admin.upload import SecretTextarea
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap import connection, lookup
 from enrollment.models import DirectoryServer
-from enrollment.models.directory_server import ATTRIBUTES, DirectoryKind, GroupKind
+from enrollment.models.directory_server import ATTRIBUTES, GOES_ELSEWHERE, DirectoryKind, GroupKind
 from sites_config.admin.buttons import button, may_change
 from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import BY_SITE
@@ -63,7 +63,7 @@ class DirectoryServerAdmin(SecretsAdmin):
     """A child site is served by its parent's directories too."""
 
     form = ServerForm
-    goes_elsewhere = ("hosts", "tls", "ca_pem")
+    goes_elsewhere = GOES_ELSEWHERE
     writable = addable = True
     buttons = ("test", "look_up")
     list_display = ("name", "site", "kind", "hosts", "tls", "enabled", "sign_in", "position")

@@ -15,6 +15,7 @@ from enrollment.actions.readiness import Finding, readiness
 from enrollment.admin.access_rights import AccessRightsField, in_words
 from enrollment.admin.addresses import base_url
 from enrollment.admin.explanation import explanation_page
+from enrollment.admin.site_copy import copy_page
 from sites_config.admin.buttons import button, may_change
 from sites_config.admin.inheritance import inherited
 from sites_config.admin.pages import form_page
@@ -70,9 +71,14 @@ def _not_archived(site: Site) -> bool:
     return hasattr(site, "configuration") and not SiteConfiguration.for_site(site).archived
 
 
+def may_add(admin_: "ReadySiteAdmin", request: HttpRequest, site: Site) -> bool:
+    """Which sites there are is the installation's matter."""
+    return admin_.has_add_permission(request)
+
+
 @admin.register(Site)
 class ReadySiteAdmin(SiteAdmin):
-    buttons = ("create_authority", "explain")
+    buttons = ("create_authority", "explain", "copy")
     change_form_template = "admin/sites/site/change_form.html"
     inlines = (ConfigurationInline,)
 
@@ -105,6 +111,11 @@ class ReadySiteAdmin(SiteAdmin):
     def explain(self, request: HttpRequest, site: Site) -> HttpResponse | None:
         """Why somebody may enroll here or may not."""
         return explanation_page(self, request, site)
+
+    @button("Copy this site", may_add, _not_archived)
+    def copy(self, request: HttpRequest, site: Site) -> HttpResponse | None:
+        """A new one like it."""
+        return copy_page(self, request, site)
 
     def tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return [("Open as a visitor", f"{base_url(request, obj.pk)}/enroll/")] if _not_archived(obj) else []

@@ -76,9 +76,13 @@ class AccessGroup(models.Model):
     def __str__(self) -> str:
         return "All directory users" if self.everybody else self.group_name or self.group_id
 
+    def named_as_stored(self) -> None:
+        """Without what people copy along: blanks, braces, capitals of a GUID."""
+        self.group_id, self.group_name = _as_directories_say(self.group_id.strip()), self.group_name.strip()
+
     def clean(self) -> None:
         """Refuses a rule that names nobody, names two things at once or says nothing."""
-        self.group_id, self.group_name = _as_directories_say(self.group_id.strip()), self.group_name.strip()
+        self.named_as_stored()
         errors: dict[str, Any] = {}
         if self.everybody and (self.group_id or self.group_name):
             errors["everybody"] = "Either all directory users or one group."

@@ -31,6 +31,8 @@ CLAIMS = {
     "phone": "phone_claim",
     "position": "position_claim",
 }
+# Whoever could change one of these could have the stored secrets sent to a server of their own.
+GOES_ELSEWHERE = ("issuer",)
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, 3.3
 
 

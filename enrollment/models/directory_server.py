@@ -45,6 +45,8 @@ ATTRIBUTES = {
     "phone": "phone_attribute",
     "position": "position_attribute",
 }
+# Whoever could change one of these could have the stored secrets sent to a server of their own.
+GOES_ELSEWHERE = ("hosts", "tls", "ca_pem")
 USER = "%(user)s"
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
 

@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     INVITATION_EXTENDED = "invitation-extended", "Invitation extended"
     INVITATION_PRINTED = "invitation-printed", "Invitation printed"
     WRONG_PERSON = "wrong-person", "Somebody else than the invited person logged in"
+    SETTINGS_CHANGED = "settings-changed", "Settings changed by a file"
 
 
 class Event(models.Model):

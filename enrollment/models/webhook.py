@@ -1,5 +1,6 @@
 """Where a site's events are reported to: another program's https address."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 
@@ -10,6 +11,15 @@ class WebhookEvent(models.TextChoices):
     FAILED = "enrollment.failed", "Enrollment failed, was cancelled or lapsed"
     CHECKED_OUT = "device.checked_out", "Device checked out"
     INVITATION_USED = "invitation.used", "Invitation used"
+
+
+def known_events(value: object) -> None:
+    """Raises ValidationError for anything but a list of WebhookEvent's values."""
+    wrong = (
+        [each for each in value if each not in WebhookEvent.values] if isinstance(value, list) else [value]
+    )
+    if wrong:
+        raise ValidationError(f"Not an event: {wrong[0]}. There are: {', '.join(WebhookEvent.values)}.")
 
 
 class Webhook(models.Model):
@@ -26,7 +36,7 @@ class Webhook(models.Model):
         validators=[URLValidator(schemes=["https"], message="Enter an address that begins with https://")],
         help_text="https://… Redirects are not followed; private networks the operator has to allow.",
     )
-    events = models.JSONField(default=list)
+    events = models.JSONField(default=list, validators=[known_events])
     enabled = models.BooleanField(default=True)
     secret_encrypted = models.BinaryField(editable=False)
 

@@ -35,6 +35,7 @@ INHERITED = (
     "clear_commands",
     "access_rights",
     "device_certificate_years",
+    "messages_per_day",
 )
 
 

@@ -20,7 +20,7 @@ def site_of(options: dict[str, Any]) -> Site:
 
 def site_called(text: str) -> Site:
     """The one site with this host name, domain or name; CommandError otherwise."""
-    found = Site.objects.filter(
+    found = Site.objects.filter(configuration__isnull=False).filter(
         Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
     )
     sites = list(found.distinct()[:2])

@@ -1,0 +1,1 @@
+"""A site's settings as a file: rows to YAML and back, the same every time."""

@@ -1,0 +1,57 @@
+"""What a file changed, as an administrator's changes are told: an event of the site, and each row's history."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from enrollment.models import Event, EventKind
+from enrollment.settings_file.run import Change, Run, Touched
+from sites_config.models import User
+
+LONGEST = 80  # characters of a value in an event
+MOST = 100  # changes in one event
+LONGEST_NAME = 200  # of a row in its history, as the column is wide
+
+
+def record(runs: Iterable[Run], author: User | None) -> None:
+    """In the transaction of the changes. History names an account; without one the event alone tells."""
+    for run in (run for run in runs if run.changes):
+        Event.objects.create(
+            site=run.site,
+            kind=EventKind.SETTINGS_CHANGED,
+            at=run.now,
+            actor=author,
+            data={"file": run.file[:LONGEST], **_facts(run.changes)},
+        )
+        if author is not None:
+            LogEntry.objects.bulk_create(_entry(run, author, each) for each in run.touched)
+
+
+def _facts(changes: Sequence[Change]) -> Mapping[str, str]:
+    facts = {each.key[:LONGEST]: _in_words(each) for each in changes[:MOST]}
+    more = len(changes) - MOST
+    return facts | ({"more": f"{more} other changes"} if more > 0 else {})
+
+
+def _in_words(change: Change) -> str:
+    if not (change.before or change.after):
+        return "changed"
+    return " → ".join(filter(None, (_short(change.before), _short(change.after))))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def _entry(run: Run, author: User, touched: Touched) -> LogEntry:
+    keys = f": {', '.join(touched.keys)}" if touched.keys else ""
+    return LogEntry(
+        user=author,
+        content_type=ContentType.objects.get_for_model(touched.row),
+        object_id=str(touched.number),
+        object_repr=str(touched.row)[:LONGEST_NAME],
+        action_flag=touched.what,
+        change_message=f"By {run.file}{keys}.",
+    )

@@ -20,6 +20,7 @@ from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
+from sites_config.logs import note_enrollment
 from sites_config.models import SiteConfiguration
 from sites_config.site_settings import SiteSettings
 
@@ -77,6 +78,7 @@ def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollme
 
 
 def _go_on(enrollment: Enrollment) -> HttpResponse:
+    note_enrollment(enrollment.public_id)
     return see_other(f"/enroll/{enrollment.public_id}/")
 
 

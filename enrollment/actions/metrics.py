@@ -54,25 +54,30 @@ def enrollments(_now: datetime) -> Iterable[Gauge]:
     reasons: Counter[tuple[str, str]] = Counter()
     for site, status, reason, count in _all_enrollments():
         statuses[site, status] += count
-        if status == Status.FAILED:
+        if reason:  # also of those that staff cancelled, which expire
             reasons[site, reason] += count
     yield _gauge("gatehouse_enrollments", "Enrollments by status, now.", "status", statuses)
-    yield _gauge("gatehouse_enrollments_failed", "Failed enrollments by reason.", "reason", reasons)
+    yield _gauge(
+        "gatehouse_enrollments_failed",
+        "Enrollments that failed or were cancelled, by reason.",
+        "reason",
+        reasons,
+    )
 
 
 def moves(now: datetime) -> Iterable[Gauge]:
     rows = Event.objects.filter(kind=EventKind.MOVED, at__gt=now - DAY, at__lte=now).order_by()
     targets: Counter[tuple[str, str]] = Counter()
     reasons: Counter[tuple[str, str]] = Counter()
+    in_vain = (Status.FAILED, Status.EXPIRED)
     grouped = rows.values_list("site__domain", KT("data__to"), KT("data__why")).annotate(Count("pk"))
     for site, to, why, count in grouped:
         targets[site, to] += count
-        if to == Status.FAILED:
+        if to in in_vain:
             reasons[site, why or ""] += count
     yield _gauge("gatehouse_moves_last_day", "Moves to a status in the last 24 hours.", "status", targets)
-    yield _gauge(
-        "gatehouse_failures_last_day", "Enrollments that failed in the last 24 hours.", "reason", reasons
-    )
+    text = "Attempts that failed or expired in the last 24 hours, by reason."
+    yield _gauge("gatehouse_failures_last_day", text, "reason", reasons)
 
 
 def ends(_now: datetime) -> Iterable[Gauge]:

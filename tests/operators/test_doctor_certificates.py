@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
+from enrollment.actions.authorities import create_authority
 from enrollment.models import Authority, AuthorityState, CaCertificate, PushCertificate, SigningIdentity
 from enrollment.pki import identity
 from sites_config import changes
@@ -97,7 +98,7 @@ def test_an_archived_site_needs_nothing_any_more(alpha: Site, beta: Site) -> Non
 def test_an_accepted_authority_is_watched_and_a_retired_one_is_not(alpha: Site) -> None:
     old = Authority.objects.get()
     Authority.objects.update(state=AuthorityState.ACCEPTED, not_after=timezone.now() + timedelta(days=10))
-    people.create_authority(site=alpha, name="Next", years=15, now=timezone.now())
+    create_authority(site=alpha, name="Next", years=15, now=timezone.now())
 
     assert consulted(NOWHERE).of("authority", "accepted")["stage"] == 14
     Authority.objects.filter(pk=old.pk).update(state=AuthorityState.RETIRED)
@@ -118,9 +119,9 @@ def test_an_uploaded_ca_certificate_is_watched(alpha: Site) -> None:
 def test_settings_would_show_verified(alpha: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     assert consulted(NOWHERE).of("verified")["state"] == "warning"
     now = timezone.now()
-    dates = {"begins": now - timedelta(days=1), "ends": now + timedelta(days=300)}
-    root = Party("Public root", **dates)
-    leaf = Party("mdm.example.org", root, **dates)
+    begins, ends = now - timedelta(days=1), now + timedelta(days=300)
+    root = Party("Public root", begins=begins, ends=ends)
+    leaf = Party("mdm.example.org", root, begins=begins, ends=ends)
     SigningIdentity.objects.update(certificates_pem=leaf.pem.decode())
     # Stands in for Mozilla's list: nobody there signs certificates for tests.
     monkeypatch.setattr(

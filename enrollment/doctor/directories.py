@@ -13,7 +13,7 @@ from enrollment.models import CloudIdentityProvider, DirectoryServer
 from enrollment.signin import discovery
 
 LDAP_SECONDS, CLOUD_SECONDS = 45.0, 15.0  # several hosts, each with time limits of its own
-TODO = "“Test connection” in the administration says the same once it is mended"
+TODO = "correct it in the administration, where “Test connection” asks again"
 
 
 def ldap(_asked: Asked) -> Iterator[Finding]:

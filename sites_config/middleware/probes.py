@@ -31,5 +31,6 @@ def _answer(request: HttpRequest, name: str) -> HttpResponse | None:
     answer = view(request)
     if answer is None:
         return None
+    answer.headers["Content-Length"] = str(len(answer.content))
     request.resolver_match = ResolverMatch(view, (), {}, url_name=request.path_info.removeprefix("/"))
     return answer if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])

@@ -40,6 +40,8 @@ class RequestMiddleware:
         with serving(request):
             response = _too_large(request) or self.get_response(request)
             _set_headers(request, response)
+            if request.method == "HEAD" and not response.streaming:
+                response.content = b""  # gunicorn drops it, with a warning each time
             _log(request, response.status_code, time.perf_counter() - begun)
         return response
 

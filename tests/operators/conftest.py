@@ -1,4 +1,4 @@
-"""What operators' stories need: an Alpha whose public URL is real TLS, a slapd, doubles of the clouds."""
+"""What operators' stories need: an Alpha whose public URL is real TLS and a slapd."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,11 @@ from enrollment.models import CaCertificate
 from enrollment.signin import discovery
 from sites_config import probes
 from tests import people
-from tests.identity.clouds import entra_row, graph
 from tests.identity.conftest import connect, directory, nothing_seen, server, silent
 from tests.live import LiveServer, TestAuthority
 from tests.moved_clock import clock
 
-__all__ = ["clock", "connect", "directory", "entra_row", "graph", "nothing_seen", "server", "silent"]
+__all__ = ["clock", "connect", "directory", "nothing_seen", "server", "silent"]
 
 
 @pytest.fixture(autouse=True)

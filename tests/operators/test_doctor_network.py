@@ -12,12 +12,14 @@ from pytest_django.fixtures import Settings
 
 from enrollment.doctor.tls import lives_too_long
 from enrollment.models import CaCertificate, CloudIdentityProvider, DirectoryServer
+from sites_config.secrets import encrypt
 from tests import people
 from tests.identity.conftest import MakeServer
 from tests.live import LiveServer, TestAuthority
 from tests.operators.consulted import consulted
 from tests.operators.mail_double import PASSWORD, MailDouble
 from tests.pki.test_identity import Party
+from tests.servers.openid import OpenId, openid
 from tests.servers.postgres import free_port
 
 pytestmark = pytest.mark.django_db
@@ -200,13 +202,48 @@ def test_silent_ones_are_given_up_and_the_others_asked(alpha: Site, connect: Mak
     assert told.of("ldap", "Well")["state"] == "ok"
 
 
-def test_a_directory_in_the_cloud(entra_row: CloudIdentityProvider) -> None:
-    said = consulted(NOWHERE).of("cloud")
-    assert said["state"] == "failed" and "nobody can log in: " in said["text"], (
-        "the double is no OpenID provider"
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory, tls: TestAuthority) -> Iterator[OpenId]:
+    with openid(tmp_path_factory.mktemp("openid"), tls, ["https://alpha.test/return"]) as running:
+        yield running
+
+
+@pytest.fixture
+def account(alpha: Site, provider: OpenId, tls: TestAuthority, settings: Settings) -> CloudIdentityProvider:
+    settings.OUTBOUND_CA_FILE = str(tls.root_file)
+    secret = encrypt(b"its secret")
+    return CloudIdentityProvider.objects.create(
+        site=alpha, name="Account", issuer=provider.issuer, client_id="x", client_secret_encrypted=secret
     )
 
+
+def test_an_openid_provider_that_answers(account: CloudIdentityProvider) -> None:
+    said = consulted(NOWHERE).of("cloud", "Account of Alpha School")
+
+    assert (said["state"], said["text"]) == ("ok", f"it answers as {account.issuer}")
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"issuer": "https://127.0.0.1:9"}, "nobody can log in: "),
+        ({"client_secret_encrypted": b""}, "there is no client secret yet: nobody can log in"),
+        ({"look_up": True}, "people can't be found: "),
+    ],
+)
+def test_one_that_lacks_something(
+    account: CloudIdentityProvider, columns: dict[str, object], words: str
+) -> None:
+    CloudIdentityProvider.objects.update(**columns)
+
+    said = consulted(NOWHERE).of("cloud")
+
+    assert said["state"] == "failed" and words in said["text"] and said["todo"]
+
+
+def test_one_that_is_switched_off_is_not_asked(account: CloudIdentityProvider) -> None:
     CloudIdentityProvider.objects.update(enabled=False)
+
     assert consulted(NOWHERE).of("cloud")["text"] == "nothing of the kind is used here"
 
 

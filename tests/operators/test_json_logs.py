@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -17,9 +18,10 @@ from enrollment.views import safari
 from sites_config.logs import JsonFormatter
 from tests import people
 from tests.live import TestAuthority
+from tests.phone.network import Network, Request
 from tests.rules.start import SERVE, production, run
 from tests.servers.databases import new_database
-from tests.servers.gunicorn import Gunicorn
+from tests.servers.gunicorn import ADDRESSES, Gunicorn
 from tests.visitor import Visitor, person_at
 
 Read = Callable[[], list[dict[str, Any]]]
@@ -146,13 +148,19 @@ def test_gunicorn_writes_json_too(tls: TestAuthority, tmp_path: Path) -> None:
     try:
         server.start(GATEHOUSE_LOG_FORMAT="json")
         assert (server.get("/enroll/"), server.get("/healthz"), server.get("/readyz")) == (200, 200, 200)
+        request = Request("test", "HEAD", server.url("/healthz"), {"User-Agent": "test"})
+        assert Network((tls.root_pem,), ADDRESSES).send(request).status == 200
         assert server.process is not None
-        server.process.send_signal(signal.SIGHUP)  # says so at INFO, below its level; then serves on
-        server.get("/enroll/")
+        main = server.process.pid
+        (worker,) = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        os.kill(int(worker), signal.SIGKILL)
+        assert server.get("/enroll/") == 200, "the next one serves"
     finally:
         server.stop()
         server.listener.close()
 
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
-    assert {"portal"} <= {line.get("route") for line in lines}
+    assert "portal" in {line.get("route") for line in lines}
+    assert not any("no-body" in line["message"] for line in lines)
+    assert any(line["logger"] == "gunicorn.error" and "SIGKILL" in line["message"] for line in lines)
     assert all({"time", "level", "logger", "message"} <= set(line) for line in lines)

@@ -112,6 +112,7 @@ def test_r28_they_have_the_headers_of_every_answer(path: str) -> None:
     headers = Client().get(path, headers={"Host": "10.0.0.7"}).headers
 
     assert headers["Cache-Control"] == "no-store" and headers["Content-Type"] == "text/plain"
+    assert headers["Content-Length"] == "2", "gunicorn would send it in chunks otherwise"
     assert headers["X-Content-Type-Options"] == "nosniff" and "Set-Cookie" not in headers
 
 

@@ -66,7 +66,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         # ASCII: line ends of every kind and whatever turns the direction of writing become \u….
-        return json.dumps(told, ensure_ascii=True, default=str).replace("\x7f", "\\u007f")
+        return json.dumps(told, ensure_ascii=True, default=str)
 
 
 FORMATTERS = {

@@ -17,6 +17,7 @@ from enrollment.doctor.deadline import within
 from enrollment.doctor.examine import examine
 from enrollment.doctor.finding import Asked, Check, Finding, State
 from enrollment.models import DirectoryServer, PushCertificate
+from tests import people
 from tests.operators.consulted import consulted
 from tests.rules.start import BASE, production
 from tests.rules.tables import changed, dump
@@ -101,13 +102,13 @@ def test_one_that_raises_or_hangs_stops_no_other() -> None:
 
 @pytest.mark.django_db
 def test_what_a_server_says_of_itself_does_not_steer_the_terminal(alpha: Site) -> None:
-    alpha.name = "Alpha\x1b[2J\u202eSchool"
-    alpha.save()
+    people.configure(alpha, organization_name="Alpha\x1b[2J\u202eSchool")
     out = io.StringIO()
 
     with pytest.raises(CommandError):
         call_command("doctor", "--url=https://beta.test", stdout=out)
 
+    assert "Alpha [2J School" in out.getvalue()
     assert "\x1b" not in out.getvalue() and "\u202e" not in out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The doctor and what is asked over the network: TLS as a phone sees it, clocks, directories, the mail server."""
+"""The doctor and what is asked over the network: TLS as a phone sees it, clocks, directories and providers."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -17,7 +17,6 @@ from tests import people
 from tests.identity.conftest import MakeServer
 from tests.live import LiveServer, TestAuthority
 from tests.operators.consulted import consulted
-from tests.operators.mail_double import PASSWORD, MailDouble
 from tests.pki.test_identity import Party
 from tests.servers.openid import OpenId, openid
 from tests.servers.postgres import free_port
@@ -245,58 +244,3 @@ def test_one_that_is_switched_off_is_not_asked(account: CloudIdentityProvider) -
     CloudIdentityProvider.objects.update(enabled=False)
 
     assert consulted(NOWHERE).of("cloud")["text"] == "nothing of the kind is used here"
-
-
-@pytest.fixture
-def mail(tls: TestAuthority, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailDouble]:
-    """Configured as GATEHOUSE_MAIL_URL=smtp+tls://gatehouse:…@localhost:PORT would."""
-    double = MailDouble(tls)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", double.port
-    settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT = True, 1
-    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "gatehouse", PASSWORD
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls.root_file))  # as a machine that knows the authority
-    yield double
-    double.stop()
-
-
-def test_the_mail_server_is_greeted_with_tls_and_given_no_mail(alpha: Site, mail: MailDouble) -> None:
-    said = consulted(NOWHERE).of("mail")
-
-    assert said["state"] == "ok", said
-    assert said["text"] == f"localhost:{mail.port} answers, with TLS, and lets us log in"
-    assert mail.said == ["EHLO", "STARTTLS", "TLS", "EHLO", "AUTH", "EHLO", "QUIT"]
-
-
-def test_a_wrong_password_for_the_mail_server(alpha: Site, mail: MailDouble, settings: Settings) -> None:
-    settings.EMAIL_HOST_PASSWORD = "wrong-mail-password"
-
-    told = consulted(NOWHERE)
-
-    said = told.of("mail")
-    assert told.status == 1 and "535" in said["text"] and "GATEHOUSE_MAIL_URL" in said["todo"]
-    assert "wrong-mail-password" not in str(told.rows)
-
-
-def test_a_mail_server_whose_certificate_nobody_knows(
-    alpha: Site, mail: MailDouble, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE")
-
-    assert "CERTIFICATE_VERIFY_FAILED" in consulted(NOWHERE).of("mail")["text"]
-
-
-def test_a_mail_server_that_is_not_there(alpha: Site, mail: MailDouble, settings: Settings) -> None:
-    settings.EMAIL_PORT = free_port()
-    assert "Connection refused" in consulted(NOWHERE).of("mail")["text"]
-
-    settings.DEMO = True
-    assert consulted(NOWHERE).of("mail")["state"] == "warning", "shown on machines without one"
-
-
-def test_a_mail_server_that_says_nothing(
-    alpha: Site, mail: MailDouble, settings: Settings, silent: str
-) -> None:
-    settings.EMAIL_PORT = int(silent.rpartition(":")[2])
-
-    assert "timed out" in consulted(NOWHERE).of("mail")["text"]

@@ -147,9 +147,9 @@ def test_gunicorn_writes_json_too(tls: TestAuthority, tmp_path: Path) -> None:
     server = Gunicorn(new_database("sqlite"), tls, tmp_path / "log", workers=1)
     try:
         server.start(GATEHOUSE_LOG_FORMAT="json")
-        assert (server.get("/enroll/"), server.get("/healthz"), server.get("/readyz")) == (200, 200, 200)
         request = Request("test", "HEAD", server.url("/healthz"), {"User-Agent": "test"})
         assert Network((tls.root_pem,), ADDRESSES).send(request).status == 200
+        assert (server.get("/enroll/"), server.get("/healthz"), server.get("/readyz")) == (200, 200, 200)
         assert server.process is not None
         main = server.process.pid
         (worker,) = Path(f"/proc/{main}/task/{main}/children").read_text().split()

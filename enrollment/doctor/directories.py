@@ -11,6 +11,7 @@ from enrollment.doctor.deadline import within
 from enrollment.doctor.finding import Asked, Finding, State
 from enrollment.models import CloudIdentityProvider, DirectoryServer
 from enrollment.signin import discovery
+from sites_config.secrets import Undecryptable
 
 LDAP_SECONDS, CLOUD_SECONDS = 45.0, 15.0  # several hosts, each with time limits of its own
 TODO = "correct it in the administration, where “Test connection” asks again"
@@ -32,7 +33,7 @@ def cloud(_asked: Asked) -> Iterator[Finding]:
 def _server(row: DirectoryServer, subject: str) -> Finding:
     try:
         found = probe(row)
-    except DirectoryUnavailable as reason:
+    except (DirectoryUnavailable, Undecryptable) as reason:
         return Finding(State.FAILED, str(reason), subject, TODO)
     if not found:
         return Finding(State.FAILED, "connected and bound, but the search base can't be seen", subject, TODO)
@@ -51,6 +52,6 @@ def _provider(row: CloudIdentityProvider, subject: str) -> Finding:
         return Finding(State.OK, f"it answers as {row.issuer}", subject)
     try:
         known.probe(row)
-    except DirectoryUnavailable as reason:
+    except (DirectoryUnavailable, Undecryptable) as reason:
         return Finding(State.FAILED, f"people can't be found: {reason}", subject, TODO)
     return Finding(State.OK, f"it answers as {row.issuer}, and its directory can be asked", subject)

@@ -10,6 +10,7 @@ from enrollment.doctor.deadline import stopped
 from enrollment.doctor.finding import Asked, Check, Finding, State
 
 LONGEST_QUERY = 10_000  # milliseconds
+TODO = "mend this first, then run doctor again"
 
 
 def examine(asked: Asked, checks: Sequence[Check] = CHECKS) -> Iterator[tuple[str, Finding]]:
@@ -30,12 +31,9 @@ def _found(check: Check, asked: Asked) -> Iterable[Finding]:
             _limit_queries()
         return list(check.look(asked)) or [Finding(State.OK, "nothing of the kind is used here")]
     except (Error, OSError, ImproperlyConfigured) as error:
-        return [Finding(State.FAILED, " ".join(str(error).split()) or type(error).__name__, todo=_TODO)]
+        return [Finding(State.FAILED, " ".join(str(error).split()) or type(error).__name__, todo=TODO)]
     except Exception as error:
         return [stopped(error)]
-
-
-_TODO = "mend this first, then run doctor again"
 
 
 def _limit_queries() -> None:

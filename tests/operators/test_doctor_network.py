@@ -174,6 +174,7 @@ def test_an_ldap_server_that_works(server: DirectoryServer) -> None:
         ({"hosts": "127.0.0.1:9"}, "127.0.0.1: Connection refused"),
         ({"bind_dn": "cn=nobody,dc=northwind,dc=example"}, "Invalid credentials"),
         ({"user_base": "dc=elsewhere"}, "No such object"),
+        ({"bind_password_encrypted": b"under a key that was lost"}, "opens this secret"),
     ],
 )
 def test_one_that_is_dead_or_refuses(

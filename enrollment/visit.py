@@ -13,6 +13,7 @@ from enrollment.models.moves import OPEN
 from enrollment.signin.access import UNRULED, Access, access, matched
 from enrollment.signin.privileges import Grants, grants_of, read_grants
 from sites_config.http import SiteRequest
+from sites_config.logs import note_enrollment
 from sites_config.models import Ownership, Privilege, SiteConfiguration, User
 from sites_config.site_settings import SiteSettings, sites_within
 
@@ -29,6 +30,10 @@ class Visit:
     key: str = field(default="", repr=False)
     request: SiteRequest | None = None
     _asked: tuple[User | None, Grants] | None = field(default=None, repr=False, init=False)
+
+    def __post_init__(self) -> None:
+        if self.saved:
+            note_enrollment(self.enrollment.public_id)
 
     @property
     def entry_site(self) -> SiteSettings:
@@ -214,6 +219,7 @@ class Visit:
             language=self.request.language,
             now=self.now,
         )
+        note_enrollment(self.enrollment.public_id)
 
 
 def offers(site: SiteSettings, ownership: Ownership) -> bool:

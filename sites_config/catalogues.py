@@ -43,9 +43,14 @@ def ios_word(word: str, language: str) -> str:
     )
 
 
+def compiled(language: str) -> bool:
+    """Whether the language's own catalogue is where it is read from."""
+    return _file(language).is_file()
+
+
 @functools.cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    file = _folder(language) / "LC_MESSAGES" / "django.mo"
+    file = _file(language)
     missing = _Missing()
     if not file.is_file():
         return missing
@@ -59,6 +64,10 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 def _ios_words(language: str) -> dict[str, str]:
     file = _folder(language) / "ios_words.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _file(language: str) -> Path:
+    return _folder(language) / "LC_MESSAGES" / "django.mo"
 
 
 def _folder(language: str) -> Path:

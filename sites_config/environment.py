@@ -44,8 +44,8 @@ def env_int(name: str, default: int) -> int:
     return int(value)
 
 
-def env_choice(name: str, choices: tuple[str, ...]) -> str:
-    value = os.environ.get(name, "").strip().lower()
+def env_choice(name: str, choices: tuple[str, ...], *, default: str = "") -> str:
+    value = os.environ.get(name, "").strip().lower() or default
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of: {', '.join(choices)}.")
     return value
@@ -56,6 +56,19 @@ def env_required(name: str, why: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"Set {name}: {why}.")
     return value
+
+
+def env_secret(name: str) -> str:
+    """Of the variable, or of the file that ``…_FILE`` names; "" where neither is set."""
+    value, file = os.environ.get(name, "").strip(), os.environ.get(f"{name}_FILE", "").strip()
+    if value and file:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    if not file:
+        return value
+    secret = private_file(Path(file)).decode("utf-8", "replace").strip()
+    if not secret:
+        raise ImproperlyConfigured(f"{file} is empty: {name}_FILE must hold the secret.")
+    return secret
 
 
 def private_file(path: Path) -> bytes:

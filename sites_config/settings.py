@@ -6,13 +6,14 @@ from pathlib import Path
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
-from sites_config import demo, languages
+from sites_config import demo, languages, logs
 from sites_config.environment import (
     database,
     env_bool,
     env_choice,
     env_int,
     env_required,
+    env_secret,
     lies_beside,
     mail_server,
     networks,
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "sites_config.middleware.requests.RequestMiddleware",
+    "sites_config.middleware.probes.ProbeMiddleware",
     "sites_config.middleware.database.DatabaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -182,6 +184,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 PRIVATE_NETWORKS = networks("GATEHOUSE_PRIVATE_NETWORKS", *(("127.0.0.1/32",) if DEMO else ()))
 # PEM of the authorities that sign identity providers' certificates, where these are an institution's own.
 OUTBOUND_CA_FILE = os.environ.get("GATEHOUSE_OUTBOUND_CA_FILE", "")
+# With it Prometheus is let in from anywhere; without it from this machine alone (enrollment/views/metrics.py).
+METRICS_TOKEN = env_secret("GATEHOUSE_METRICS_TOKEN")
 # Invitations, and the links by which staff set their passwords.
 EMAIL_BACKEND = os.environ.get("GATEHOUSE_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = ""
@@ -205,10 +209,11 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the proxy redirects; a device's PUT can't be redirected
 ]
 
+LOG_FORMAT = env_choice("GATEHOUSE_LOG_FORMAT", tuple(logs.FORMATTERS), default="text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": logs.FORMATTERS[LOG_FORMAT]},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

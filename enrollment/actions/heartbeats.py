@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from enrollment.models import Heartbeat
 
+OUTBOX = "outbox"  # the worker that sends
 ALIVE = timedelta(minutes=2)
 
 

@@ -1,7 +1,7 @@
 """Whether a site is ready for people: what is there, what will end soon, what is missing."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
@@ -9,14 +9,13 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from enrollment.actions.ca_certificates import delivered_ca
+from enrollment.actions.expiry import stage
 from enrollment.actions.issuing import NotReady, nearest
 from enrollment.actions.site_urls import nearest_host
 from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
 from enrollment.pki.identity import shows_verified
 from sites_config.models import Privilege, SitePrivilege, User
 from sites_config.site_settings import SiteSettings
-
-SOON = timedelta(days=45)
 
 
 class State(StrEnum):
@@ -152,5 +151,5 @@ def _until(
     inherited = "" if row.site_id == site.site_id else f", of {row.site}"
     if row.not_after <= now:
         return Finding(subject, State.MISSING, f"{what}{inherited}: ended on {row.not_after:%Y-%m-%d}.")
-    state = State.WARNING if row.not_after <= now + SOON else State.READY
+    state = State.READY if stage(row.not_after, now) is None else State.WARNING
     return Finding(subject, state, f"{what}{inherited}, until {row.not_after:%Y-%m-%d}.")

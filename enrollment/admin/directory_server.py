@@ -10,6 +10,7 @@ from enrollment.admin.secrets import SecretsAdmin, SecretsForm, secret_field
 from enrollment.admin.upload import SecretTextarea
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.ldap import connection, lookup
+from enrollment.directories.ldap.probe import probe
 from enrollment.models import DirectoryServer
 from enrollment.models.directory_server import ATTRIBUTES, GOES_ELSEWHERE, DirectoryKind, GroupKind
 from sites_config.admin.buttons import button, may_change
@@ -112,10 +113,8 @@ class DirectoryServerAdmin(SecretsAdmin):
 
     @button("Test connection", may_change)
     def test(self, request: HttpRequest, server: DirectoryServer) -> None:
-        connection.forget()
         try:
-            with connection.connected(server) as bound:
-                found = bound.search_ext_s(server.user_base, 0, "(objectClass=*)", ["1.1"])
+            found = probe(server)
         except DirectoryUnavailable as reason:
             messages.error(request, f"It does not work: {reason}.")
             return

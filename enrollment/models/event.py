@@ -54,7 +54,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["enrollment", "at"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["enrollment", "at"], name="event_timeline"),
+            models.Index(fields=["at"], condition=models.Q(kind="moved"), name="event_moves"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from enrollment.actions import outbox
-from enrollment.actions.heartbeats import beat
+from enrollment.actions.heartbeats import OUTBOX, beat
 from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.outbox import webhook
 from enrollment.outbox.invitation_mail import Unsendable, invitation_mail, invitation_sms
@@ -14,7 +14,6 @@ from enrollment.outbox.mail import DjangoMailer, NoAnswer, Refused, ServerDown, 
 from enrollment.outbox.sms import sms_backend
 from sites_config.secrets import Undecryptable
 
-NAME = "outbox"
 AT_ONCE = 20
 log = logging.getLogger("gatehouse.outbox")
 
@@ -25,7 +24,7 @@ def drain(*, stop: Callable[[], bool] = lambda: False) -> int:
     with mailer() as mails:
         worker = _Worker(mails)
         while not stop():
-            beat(NAME, now=timezone.now())
+            beat(OUTBOX, now=timezone.now())
             outbox.reap(now=timezone.now())
             batch = outbox.claim(AT_ONCE, now=timezone.now())
             if not batch:

@@ -12,6 +12,7 @@ from enrollment.steps.base import see_other
 from enrollment.views.problems import problem_page
 from enrollment.visit import Visit
 from sites_config.http import SiteRequest
+from sites_config.logs import note_enrollment
 from sites_config.models import SiteConfiguration
 from sites_config.site_settings import SiteSettings
 
@@ -52,6 +53,7 @@ def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | Non
 
 
 def go_on(enrollment: Enrollment) -> HttpResponse:
+    note_enrollment(enrollment.public_id)
     return see_other(f"/enroll/{enrollment.public_id}/")
 
 

@@ -21,6 +21,7 @@ from enrollment.models import AuthorityState, Certificate, Status
 from enrollment.pki.errors import PkiError
 from enrollment.pki.signature import DeviceSignature
 from sites_config.http import SiteRequest
+from sites_config.logs import note_enrollment
 from sites_config.models import SiteConfiguration
 
 log = logging.getLogger("gatehouse.mdm")
@@ -117,6 +118,7 @@ def _certificate(header: str, body: bytes, now: datetime) -> Certificate:
         raise BadMessage("an unknown certificate")
     issuer = x509.load_der_x509_certificate(bytes(row.authority.certificate_der))
     signature.verify(body, issuer=issuer, now=now)
+    note_enrollment(row.enrollment.public_id)
     if row.authority.state == AuthorityState.RETIRED:
         refusals.note_refusal(row, why="a certificate of a retired authority", now=now)
         raise BadMessage("a certificate of a retired authority")

@@ -103,7 +103,7 @@ class Wordings:
         states = [self.state(site, language, messages()[key]) for key in worded]
         return Counts(
             own=sum(bool(each.own) for each in states),
-            missing=sum(each.missing for each in states) + len(_untranslated(language) - worded),
+            missing=sum(each.missing for each in states) + len(untranslated(language) - worded),
             vanishing=sum(each.vanishes for each in states),
             stale=sum(each.stale for each in states),
         )
@@ -149,7 +149,8 @@ def _without_placeholders(message: Message) -> str:
 
 
 @cache
-def _untranslated(language: str) -> frozenset[str]:
+def untranslated(language: str) -> frozenset[str]:
+    """Keys of the texts that come without a translation."""
     if base_of(language) == ENGLISH:
         return frozenset()
     return frozenset(

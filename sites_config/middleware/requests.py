@@ -1,11 +1,14 @@
 """The outermost middleware: a reference code and an access-log line for every request, headers for every answer."""
 
 import logging
+import time
 from collections.abc import Callable
 
 from django.http import HttpResponse
 
 from sites_config.http import SiteRequest
+from sites_config.logs import serving
+from sites_config.middleware.probes import PROBES
 from sites_config.references import new_reference
 
 LARGEST_BODY = 4 * 1024 * 1024 + 1024  # bytes
@@ -33,12 +36,23 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
-        request.reference = new_reference()
-        response = _too_large(request) or self.get_response(request)
-        _set_headers(request, response)
-        # Never the path, the query or the Referer: each may hold a capability.
-        access_log.info("%s %s %s", _route(request), response.status_code, request.reference)
+        request.reference, begun = new_reference(), time.perf_counter()
+        with serving(request):
+            response = _too_large(request) or self.get_response(request)
+            _set_headers(request, response)
+            if request.method == "HEAD" and not response.streaming:
+                response.content = b""  # gunicorn drops it, with a warning each time
+            _log(request, response.status_code, time.perf_counter() - begun)
         return response
+
+
+def _log(request: SiteRequest, status: int, seconds: float) -> None:
+    """Never the path, the query or the Referer: each may hold a capability."""
+    route = _route(request)
+    # A probe that found nothing wrong comes every few seconds, and nobody looks for it.
+    level = logging.DEBUG if status == 200 and f"/{route}" in PROBES else logging.INFO
+    measured = {"status": status, "duration_ms": round(seconds * 1000, 1)}
+    access_log.log(level, "%s %s %s", route, status, request.reference, extra=measured)
 
 
 def _too_large(request: SiteRequest) -> HttpResponse | None:

@@ -77,7 +77,7 @@ def test_a_school_is_ready_by_what_its_district_has(as_anna: Client, alpha: Site
     assert ", of Alpha School, until" in found["Authority"][1]
 
 
-@pytest.mark.parametrize(("days", "state"), [(-1, "missing"), (30, "warning"), (60, "ready")])
+@pytest.mark.parametrize(("days", "state"), [(-1, "missing"), (59, "warning"), (61, "ready")])
 def test_an_end_that_comes_near_is_told(as_anna: Client, alpha: Site, days: int, state: str) -> None:
     ends = timezone.now() + timedelta(days=days)
     for model in (Authority, SigningIdentity, PushCertificate):

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from enrollment.actions.heartbeats import beat
-from enrollment.outbox.worker import NAME, drain
+from enrollment.actions.heartbeats import OUTBOX, beat
+from enrollment.outbox.worker import drain
 
 PAUSE = 2.0  # seconds
 AFTER_A_FAULT = 15.0
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             pause = PAUSE
             try:
                 if time.monotonic() - beaten >= BEAT_EVERY:
-                    beat(NAME, now=timezone.now())
+                    beat(OUTBOX, now=timezone.now())
                     beaten = time.monotonic()
                 drain(stop=stop.is_set)
             except DatabaseError as error:  # it restarts, or is restored: the worker waits for it

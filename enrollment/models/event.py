@@ -47,7 +47,15 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["enrollment", "at"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["enrollment", "at"], name="event_timeline"),
+            models.Index(fields=["at", "id"], name="event_age"),
+            models.Index(  # what an unknown certificate left
+                fields=["site", "at"],
+                condition=models.Q(kind="certificate-refused"),
+                name="event_refused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

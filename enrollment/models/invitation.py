@@ -47,7 +47,11 @@ class Invitation(models.Model):
                 name="invitation_not_overspent",
             ),
         ]
-        indexes = [models.Index(fields=["token_sha256"], name="invitation_token")]
+        indexes = [
+            models.Index(fields=["token_sha256"], name="invitation_token"),
+            models.Index(fields=["expires_at", "id"], name="invitation_end"),
+            models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -80,7 +80,7 @@ def test_a_manifest_that_was_changed_is_refused(backup: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', '{"format": 2}'])
 def test_what_is_no_manifest_is_refused(backup: Path, content: str) -> None:
     (backup / "manifest.json").write_text(content)
-    with pytest.raises(CommandError, match="manifest|format 2"):
+    with pytest.raises(CommandError, match=r"manifest|format 2"):
         put_back(backup)
 
 
@@ -109,7 +109,7 @@ def _forget_keys() -> None:
 def test_without_its_field_keys_it_is_refused(backup: Path, other_keys: Path) -> None:
     other_keys.write_text(Fernet.generate_key().decode())
     _forget_keys()
-    with pytest.raises(CommandError, match="No key in .* opens the secrets of this backup"):
+    with pytest.raises(CommandError, match=r"No key in .* opens the secrets of this backup"):
         put_back(backup)
     assert names() == ["Before", "Since"]
 

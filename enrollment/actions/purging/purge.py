@@ -1,0 +1,76 @@
+"""Batches in short transactions: it may run beside traffic, be stopped anywhere, and be run again."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from enrollment.actions.endings import expire_lapsed
+from enrollment.actions.purging.rules import RULES, Rows, Rule
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Purged:
+    kind: str
+    what: str
+    number: int
+
+
+def purge(*, days: Mapping[str, int], dry_run: bool, now: datetime) -> Iterator[Purged]:
+    """Rule by rule. ``days``: by the name of every kind. A dry run counts what would go."""
+    if not dry_run:
+        expire_lapsed(now=now)  # what nobody went on with is over, too
+    for rule in RULES:
+        before = now - timedelta(days=days[rule.kind])
+        number = due(rule, before).count() if dry_run else _purge(rule, before)
+        yield Purged(rule.kind, rule.what, number)
+    expired = Session.objects.filter(expire_date__lt=now)
+    yield Purged("", "expired sessions", expired.count() if dry_run else expired.delete()[0])
+    yield Purged("", "rows of the cache", _cache_rows(now, dry_run=dry_run))
+
+
+def due(rule: Rule, before: datetime) -> Rows:
+    """Older than that by the rule's own column, the oldest first."""
+    return rule.rows().filter(**{f"{rule.age}__lt": before}).order_by(rule.age, "pk")
+
+
+def _purge(rule: Rule, before: datetime) -> int:
+    return sum(_remove(rule, batch) for batch in batches(rule, before))
+
+
+def batches(rule: Rule, before: datetime) -> Iterator[list[int]]:
+    """Primary keys. Each batch begins behind the one before, so that what could not go is not read again."""
+    rows = due(rule, before)
+    page = list(rows.values_list("pk", rule.age)[:BATCH])
+    while page:
+        yield [pk for pk, _age in page]
+        page = list(_behind(rows, rule.age, *page[-1]).values_list("pk", rule.age)[:BATCH])
+
+
+def _behind(rows: Rows, column: str, pk: int, age: datetime) -> Rows:
+    # The first condition alone is what an index is searched by.
+    return rows.filter(Q(**{f"{column}__gt": age}) | Q(pk__gt=pk), **{f"{column}__gte": age})
+
+
+def _remove(rule: Rule, batch: list[int]) -> int:
+    try:
+        with transaction.atomic():
+            return rule.remove(rule.rows().filter(pk__in=batch).order_by())
+    except IntegrityError:  # something began to refer to one of them a moment ago: the next run looks again
+        return 0
+
+
+def _cache_rows(now: datetime, *, dry_run: bool) -> int:
+    """Django's cache removes what has expired only when it is full."""
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    what = "SELECT count(*)" if dry_run else "DELETE"
+    before = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{what} FROM {table} WHERE expires < %s", [before])
+        return int(cursor.fetchone()[0]) if dry_run else cursor.rowcount

@@ -1,0 +1,113 @@
+"""Which rows go at which age, in the order in which they can: first what protects others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from enrollment.models import (
+    AgreementAcceptance,
+    Certificate,
+    Challenge,
+    Command,
+    Device,
+    Enrollment,
+    Event,
+    HandOver,
+    Invitation,
+    IssuedProfile,
+    SamlRoundTrip,
+    SeenSamlMessage,
+    Status,
+)
+
+Rows = QuerySet[Any]
+# Nothing enrolled, and nothing can go on; written out as the condition of the index says it.
+CAME_TO_NOTHING = (Status.EXPIRED, Status.FAILED, Status.INSTRUCTED)
+OVER = (*CAME_TO_NOTHING, Status.SUPERSEDED, Status.CHECKED_OUT)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``kind``: whose days count; ``age``: the indexed column they count from. ``remove`` gets rows of one batch."""
+
+    kind: str
+    what: str
+    model: type[Model]
+    age: str
+    only: Q
+    remove: Callable[[Rows], int]
+
+    def rows(self) -> Rows:
+        found: Rows = self.model._default_manager.filter(self.only)
+        return found
+
+
+def _delete(rows: Rows) -> int:
+    """Of the model itself; what goes with a row is not counted."""
+    return int(rows.delete()[1].get(rows.model._meta.label, 0))
+
+
+def _erase_bytes(rows: Rows) -> int:
+    return rows.update(body_encrypted=None)
+
+
+def _blank_answers(rows: Rows) -> int:
+    return rows.update(answers={}, claimed={})
+
+
+def _with_challenges(rows: Rows) -> int:
+    """The certificate, then the challenge that it was issued for, with its profile."""
+    challenges = list(rows.values_list("challenge", flat=True))
+    removed = _delete(rows)
+    IssuedProfile.objects.filter(challenge__in=challenges).delete()
+    return removed
+
+
+def _unused_profiles(rows: Rows) -> int:
+    """A challenge goes with its profile."""
+    return _delete(IssuedProfile.objects.filter(challenge__in=list(rows.values_list("pk", flat=True))))
+
+
+def _of(model: type[Model], column: str) -> Exists:
+    return Exists(model._default_manager.filter(**{column: OuterRef("pk")}))
+
+
+# An acceptance is a proof, and without its row a certificate that is valid by its dates would be an unknown one.
+_KEPT = _of(AgreementAcceptance, "enrollment") | _of(Certificate, "enrollment")
+_ANSWERED = ~Q(answers={}) | ~Q(claimed={})
+
+RULES = (
+    Rule(
+        "certificates", "revoked certificates", Certificate, "not_after", Q(revoked_at__isnull=False),
+        _with_challenges,
+    ),
+    Rule("tokens", "bytes of profiles", IssuedProfile, "expires_at", Q(body_encrypted__isnull=False), _erase_bytes),
+    Rule("tokens", "unused challenges", Challenge, "valid_until", Q(used_at__isnull=True), _unused_profiles),
+    Rule("tokens", "hand-overs", HandOver, "expires_at", Q(), _delete),
+    Rule("tokens", "ways to SAML providers", SamlRoundTrip, "expires_at", Q(), _delete),
+    Rule("tokens", "seen SAML messages", SeenSamlMessage, "forget_at", Q(), _delete),
+    Rule(
+        "enrollments", "attempts", Enrollment, "ends_at", Q(status__in=CAME_TO_NOTHING) & ~Q(_KEPT), _delete
+    ),
+    Rule(
+        "enrollments", "answers of attempts that are kept", Enrollment, "ends_at",
+        Q(status__in=CAME_TO_NOTHING) & Q(_KEPT) & _ANSWERED, _blank_answers,
+    ),
+    Rule(
+        "enrollments", "devices without an enrollment", Device, "last_seen_at",
+        Q(enrollment__isnull=True) & ~Q(_of(Enrollment, "device")), _delete,
+    ),
+    Rule("commands", "commands", Command, "answered_at", Q(answered_at__isnull=False), _delete),
+    Rule(
+        "events", "events", Event, "at", Q(enrollment__isnull=True) | Q(enrollment__status__in=OVER), _delete
+    ),
+    Rule(
+        "invitations", "expired invitations", Invitation, "expires_at",
+        Q(revoked_at__isnull=True) & ~Q(_of(Enrollment, "invitation")), _delete,
+    ),
+    Rule(
+        "invitations", "revoked invitations", Invitation, "revoked_at", ~Q(_of(Enrollment, "invitation")), _delete,
+    ),
+)  # fmt: skip

@@ -49,7 +49,9 @@ class Invitation(models.Model):
         ]
         indexes = [
             models.Index(fields=["token_sha256"], name="invitation_token"),
-            models.Index(fields=["expires_at", "id"], name="invitation_end"),
+            models.Index(
+                fields=["expires_at", "id"], condition=Q(revoked_at__isnull=True), name="invitation_end"
+            ),
             models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
         ]
 

@@ -28,16 +28,16 @@ def purge(*, days: Mapping[str, int], dry_run: bool, now: datetime) -> Iterator[
         expire_lapsed(now=now)  # what nobody went on with is over, too
     for rule in RULES:
         before = now - timedelta(days=days[rule.kind])
-        number = due(rule, before).count() if dry_run else _purge(rule, before)
+        number = older(rule.rows(), rule, before).count() if dry_run else _purge(rule, before)
         yield Purged(rule.kind, rule.what, number)
     expired = Session.objects.filter(expire_date__lt=now)
     yield Purged("", "expired sessions", expired.count() if dry_run else expired.delete()[0])
     yield Purged("", "rows of the cache", _cache_rows(now, dry_run=dry_run))
 
 
-def due(rule: Rule, before: datetime) -> Rows:
-    """Older than that by the rule's own column, the oldest first."""
-    return rule.rows().filter(**{f"{rule.age}__lt": before}).order_by(rule.age, "pk")
+def older(rows: Rows, rule: Rule, before: datetime) -> Rows:
+    """By the rule's own column, the oldest first."""
+    return rows.filter(**{f"{rule.age}__lt": before}).order_by(rule.age, "pk")
 
 
 def _purge(rule: Rule, before: datetime) -> int:
@@ -46,7 +46,7 @@ def _purge(rule: Rule, before: datetime) -> int:
 
 def batches(rule: Rule, before: datetime) -> Iterator[list[int]]:
     """Primary keys. Each batch begins behind the one before, so that what could not go is not read again."""
-    rows = due(rule, before)
+    rows = older(rule.candidates(), rule, before)
     page = list(rows.values_list("pk", rule.age)[:BATCH])
     while page:
         yield [pk for pk, _age in page]

@@ -30,7 +30,10 @@ OVER = (*CAME_TO_NOTHING, Status.SUPERSEDED, Status.CHECKED_OUT)
 
 @dataclass(frozen=True)
 class Rule:
-    """``kind``: whose days count; ``age``: the indexed column they count from. ``remove`` gets rows of one batch."""
+    """``kind``: whose days count; ``age``: the indexed column they count from. ``remove`` gets rows of one batch.
+
+    ``only`` is what the index is for; ``unless`` is asked of each batch, so that a batch is found by the index alone.
+    """
 
     kind: str
     what: str
@@ -38,10 +41,14 @@ class Rule:
     age: str
     only: Q
     remove: Callable[[Rows], int]
+    unless: Q | None = None
 
-    def rows(self) -> Rows:
+    def candidates(self) -> Rows:
         found: Rows = self.model._default_manager.filter(self.only)
         return found
+
+    def rows(self) -> Rows:
+        return self.candidates() if self.unless is None else self.candidates().exclude(self.unless)
 
 
 def _delete(rows: Rows) -> int:
@@ -75,8 +82,10 @@ def _of(model: type[Model], column: str) -> Exists:
 
 
 # An acceptance is a proof, and without its row a certificate that is valid by its dates would be an unknown one.
-_KEPT = _of(AgreementAcceptance, "enrollment") | _of(Certificate, "enrollment")
-_ANSWERED = ~Q(answers={}) | ~Q(claimed={})
+_KEPT = Q(_of(AgreementAcceptance, "enrollment")) | Q(_of(Certificate, "enrollment"))
+_BLANK = Q(answers={}, claimed={})
+_CAME_TO_NOTHING = Q(status__in=CAME_TO_NOTHING)
+_GOES_ON = Q(enrollment__isnull=False) & ~Q(enrollment__status__in=OVER)
 
 RULES = (
     Rule(
@@ -88,26 +97,22 @@ RULES = (
     Rule("tokens", "hand-overs", HandOver, "expires_at", Q(), _delete),
     Rule("tokens", "ways to SAML providers", SamlRoundTrip, "expires_at", Q(), _delete),
     Rule("tokens", "seen SAML messages", SeenSamlMessage, "forget_at", Q(), _delete),
+    Rule("enrollments", "attempts", Enrollment, "ends_at", _CAME_TO_NOTHING, _delete, _KEPT),
     Rule(
-        "enrollments", "attempts", Enrollment, "ends_at", Q(status__in=CAME_TO_NOTHING) & ~Q(_KEPT), _delete
+        "enrollments", "answers of attempts that are kept", Enrollment, "ends_at", _CAME_TO_NOTHING, _blank_answers,
+        ~_KEPT | _BLANK,
     ),
     Rule(
-        "enrollments", "answers of attempts that are kept", Enrollment, "ends_at",
-        Q(status__in=CAME_TO_NOTHING) & Q(_KEPT) & _ANSWERED, _blank_answers,
-    ),
-    Rule(
-        "enrollments", "devices without an enrollment", Device, "last_seen_at",
-        Q(enrollment__isnull=True) & ~Q(_of(Enrollment, "device")), _delete,
+        "enrollments", "devices without an enrollment", Device, "last_seen_at", Q(enrollment__isnull=True), _delete,
+        Q(_of(Enrollment, "device")),
     ),
     Rule("commands", "commands", Command, "answered_at", Q(answered_at__isnull=False), _delete),
+    Rule("events", "events", Event, "at", Q(), _delete, _GOES_ON),
     Rule(
-        "events", "events", Event, "at", Q(enrollment__isnull=True) | Q(enrollment__status__in=OVER), _delete
+        "invitations", "expired invitations", Invitation, "expires_at", Q(revoked_at__isnull=True), _delete,
+        Q(_of(Enrollment, "invitation")),
     ),
     Rule(
-        "invitations", "expired invitations", Invitation, "expires_at",
-        Q(revoked_at__isnull=True) & ~Q(_of(Enrollment, "invitation")), _delete,
-    ),
-    Rule(
-        "invitations", "revoked invitations", Invitation, "revoked_at", ~Q(_of(Enrollment, "invitation")), _delete,
+        "invitations", "revoked invitations", Invitation, "revoked_at", Q(), _delete, Q(_of(Enrollment, "invitation"))
     ),
 )  # fmt: skip

@@ -68,7 +68,7 @@ def _remove(rule: Rule, batch: list[int]) -> int:
 
 def _cache_rows(now: datetime, *, dry_run: bool) -> int:
     """Django's cache removes what has expired only when it is full."""
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     what = "SELECT count(*)" if dry_run else "DELETE"
     before = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
     with connection.cursor() as cursor:

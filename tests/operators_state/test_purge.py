@@ -272,8 +272,6 @@ def test_every_age_is_looked_up_in_an_index_on_postgresql() -> None:
         assert any(name in plan for name in indexes[what.strip()]), plan
         # An incremental sort reads no further than it must.
         assert "Seq Scan" not in plan and "-> Sort" not in plan, plan
-            plan
-        )  # an incremental one reads no further than it must
 
 
 def _indexes(rule: Rule) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Max, Min, Q
 
 from enrollment.models import Authority, AuthorityState, Certificate, Enrollment, Event, EventKind
 from enrollment.pki.errors import PkiError, flattened
@@ -78,14 +78,13 @@ def _of_unknown(certificate: x509.Certificate) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class UnknownCertificate:
-    """``times``: at most one an hour is noted."""
+    """As its check-ins left it in events, at most one an hour."""
 
     site: str
     serial_number: str
     subject: str
     first_seen_at: datetime
     last_seen_at: datetime
-    times: int
 
 
 def unknown_certificates() -> list[UnknownCertificate]:
@@ -94,7 +93,7 @@ def unknown_certificates() -> list[UnknownCertificate]:
     seen = (
         rows.order_by()
         .values("site__name", "data__serial_number", "data__subject")
-        .annotate(first=Min("at"), last=Max("at"), times=Count("pk"))
+        .annotate(first=Min("at"), last=Max("at"))
         .order_by("-last")
     )
     return [
@@ -104,7 +103,6 @@ def unknown_certificates() -> list[UnknownCertificate]:
             row["data__subject"] or "",
             row["first"],
             row["last"],
-            row["times"],
         )
         for row in seen
     ]

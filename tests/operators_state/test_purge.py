@@ -254,6 +254,23 @@ def test_stopped_after_a_batch_the_next_run_goes_on(
 
 
 @pytest.mark.django_db
+def test_more_than_a_batch_goes_in_one_run(alpha: Site, clock: Clock, small_batches: None) -> None:
+    for number in range(5):
+        people.invite(alpha, revoked_at=clock.now())
+        Session.objects.create(session_key=str(number), session_data="", expire_date=clock.now())
+    kept, _token = people.invite(alpha, revoked_at=clock.now())
+    Enrollment.objects.filter(pk=Visitor().start(people.invite(alpha, name="Open")[1]).pk).update(
+        status=Status.ENROLLED, invitation=kept, invitation_use=""
+    )
+    days(clock, 366)
+
+    told = said("purge")
+
+    assert "5 revoked invitations" in told and "5 expired sessions" in told
+    assert set(Invitation.objects.values_list("name", flat=True)) == {kept.name, "Open"}
+
+
+@pytest.mark.django_db
 def test_every_age_is_looked_up_in_an_index(alpha: Site, clock: Clock) -> None:
     """PostgreSQL's below; the condition of this partial index SQLite can't prove."""
     for rule in RULES:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,16 @@ def test_invitations_without_a_number_go_on_if_the_operator_says_so(alpha: Site,
 
     put_back(tmp_path / "backup")
     assert not Invitation.objects.filter(revoked_at=None).exists()
+
+
+def test_an_invitation_whose_time_is_over_is_revoked_and_one_that_is_used_up_is_left(
+    alpha: Site, tmp_path: Path
+) -> None:
+    people.invite(alpha, name="Over", expires_at=timezone.now() - timedelta(days=1))
+    people.invite(alpha, name="Used up", max_uses=2, uses_spent=2)
+    said("backup", str(tmp_path / "backup"))
+    put_back(tmp_path / "backup")
+    assert list(Invitation.objects.filter(revoked_at=None).values_list("name", flat=True)) == ["Used up"]
 
 
 def test_a_password_link_that_was_used_since_is_no_good_again(

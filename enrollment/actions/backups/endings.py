@@ -7,10 +7,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from enrollment.actions.endings import expire
-from enrollment.actions.uses import claimable
 from enrollment.models import (
     Challenge,
     Enrollment,
@@ -32,9 +31,14 @@ def end_everything(*, keep_unlimited: bool, now: datetime) -> dict[str, int]:
     """How many of what ended. Attempts first: those that hold a use give it back before its invitation ends."""
     cache.clear()  # counted log-ins, and codes that were used once
     ended = {what: end(now) for what, end in ENDINGS.items()}
-    open_ones = Invitation.objects.filter(claimable(now))
-    rows = open_ones.exclude(max_uses=None) if keep_unlimited else open_ones
-    return ended | {"invitations revoked": _revoke(list(rows.values_list("pk", flat=True)), now)}
+    return ended | {"invitations revoked": _revoke(_invitations(keep_unlimited), now)}
+
+
+def _invitations(keep_unlimited: bool) -> list[int]:
+    """Those with a use left, also where their time is over: somebody might extend what was revoked since."""
+    limited, unlimited = Q(max_uses__gt=F("uses_spent")), Q(max_uses=None)
+    rows = Invitation.objects.filter(limited if keep_unlimited else limited | unlimited, revoked_at=None)
+    return list(rows.values_list("pk", flat=True))
 
 
 def _sessions(now: datetime) -> int:

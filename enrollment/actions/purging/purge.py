@@ -13,6 +13,11 @@ from enrollment.actions.endings import expire_lapsed
 from enrollment.actions.purging.rules import RULES, Rows, Rule
 
 BATCH = 500
+# What, table, column of the end, key.
+EXPIRING = (
+    ("expired sessions", Session._meta.db_table, "expire_date", "session_key"),
+    ("rows of the cache", str(settings.CACHES["default"]["LOCATION"]), "expires", "cache_key"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,9 @@ def purge(*, days: Mapping[str, int], dry_run: bool, now: datetime) -> Iterator[
         before = now - timedelta(days=days[rule.kind])
         number = older(rule.rows(), rule, before).count() if dry_run else _purge(rule, before)
         yield Purged(rule.kind, rule.what, number)
-    expired = Session.objects.filter(expire_date__lt=now)
-    yield Purged("", "expired sessions", expired.count() if dry_run else expired.delete()[0])
-    yield Purged("", "rows of the cache", _cache_rows(now, dry_run=dry_run))
+    for what, table, column, key in EXPIRING:
+        found = _Expired(connection.ops.quote_name(table), column, key, now)
+        yield Purged("", what, found.count() if dry_run else found.delete())
 
 
 def older(rows: Rows, rule: Rule, before: datetime) -> Rows:
@@ -66,11 +71,25 @@ def _remove(rule: Rule, batch: list[int]) -> int:
         return 0
 
 
-def _cache_rows(now: datetime, *, dry_run: bool) -> int:
-    """Django's cache removes what has expired only when it is full."""
-    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
-    what = "SELECT count(*)" if dry_run else "DELETE"
-    before = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{what} FROM {table} WHERE expires < %s", [before])
-        return int(cursor.fetchone()[0]) if dry_run else cursor.rowcount
+class _Expired:
+    """Rows of a table that Django keeps for itself; its cache removes them only when it is full."""
+
+    def __init__(self, table: str, column: str, key: str, now: datetime) -> None:
+        self.which = f"{table} WHERE {column} < %s"
+        self.batch = f"{table} WHERE {key} IN (SELECT {key} FROM {self.which} LIMIT {BATCH})"  # noqa: S608
+        self.before = [connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))]
+
+    def count(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {self.which}", self.before)  # noqa: S608
+            return int(cursor.fetchone()[0])
+
+    def delete(self) -> int:
+        removed = 0
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute(f"DELETE FROM {self.batch}", self.before)  # noqa: S608
+                number: int = cursor.rowcount
+                removed += number
+                if number < BATCH:
+                    return removed

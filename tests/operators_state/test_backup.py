@@ -14,8 +14,9 @@ from django.contrib.sites.models import Site
 from django.core.management import CommandError
 
 from tests import people
+from tests.operators_state.installation import empty_database, managed
 from tests.operators_state.saved import manifest_of, said
-from tests.servers.databases import ROOT, environment, new_database
+from tests.servers.databases import ROOT, Database, environment, new_database
 
 # Killed when the copy is there and the manifest is not.
 DIES = """
@@ -107,7 +108,8 @@ def test_killed_in_the_middle_it_leaves_nothing_by_that_name(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_a_copy_made_beside_writers_is_of_one_moment(engine: str, tmp_path: Path) -> None:
-    """Each invitation is committed with its event: there are as many of one as of the other."""
+    """Each invitation is committed with its event: there are as many of one as of the other, and as the manifest says,
+    or the restore would refuse it."""
     database = new_database(engine)
     command = [sys.executable, "-c", WRITES]
     with subprocess.Popen(
@@ -123,3 +125,9 @@ def test_a_copy_made_beside_writers_is_of_one_moment(engine: str, tmp_path: Path
     rows = manifest_of(tmp_path / "backup")["rows"]
     assert rows["enrollment_invitation"] == rows["enrollment_event"] > 25
     assert database.value("SELECT count(*) FROM enrollment_invitation") > rows["enrollment_invitation"]
+    url = empty_database(engine, tmp_path)
+    managed(url, "restore", str(tmp_path / "backup"))
+    assert (
+        Database(url, database.facts).value("SELECT count(*) FROM enrollment_invitation")
+        == (rows["enrollment_invitation"])
+    )

@@ -46,10 +46,6 @@ def _rows(rows: Iterable[Model]) -> list[dict[str, Any]]:
 
 
 def _columns(row: Model) -> dict[str, Any]:
-    shown = (each for each in row._meta.concrete_fields if not _is_secret(each.name, each))
-    return {each.attname: each.value_from_object(row) for each in shown}
-
-
-def _is_secret(name: str, field: object) -> bool:
-    """Hashes and what is encrypted are binary."""
-    return isinstance(field, BinaryField) or name.endswith(("_encrypted", "_sha256")) or name in _NEVER
+    """What is encrypted is binary, and so are the hashes of keys and tokens."""
+    fields = (each for each in row._meta.concrete_fields if not isinstance(each, BinaryField))
+    return {each.attname: each.value_from_object(row) for each in fields if each.name not in _NEVER}

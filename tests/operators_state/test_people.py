@@ -80,7 +80,7 @@ def ana(alpha: Site) -> Enrollment:
 
 @pytest.fixture
 def bea(alpha: Site) -> Person:
-    return people.person(alpha, "bea", "Bea Brown", email="bea@alpha.example")
+    return people.person(alpha, "bea.brown", "Bea Brown", email="bea.brown@alpha.example")
 
 
 def everything() -> str:
@@ -106,7 +106,7 @@ def test_whatever_names_her_the_export_has_everything(ana: Enrollment, bea: Pers
     assert [each["name"] for each in told["invitations"]] == ["For Ana Alvarez"]
     assert [each["signed_in_name"] for each in told["agreements_accepted"]] == ["Ana Alvarez"]
     assert {each["data"].get("to") for each in told["events"]} >= {"enrolled"}
-    assert "bea" not in json.dumps(told).lower()
+    assert "brown" not in json.dumps(told).lower()
 
 
 def test_no_secret_is_in_the_export(ana: Enrollment) -> None:
@@ -135,7 +135,7 @@ def test_forgotten_her_name_is_in_no_table_and_the_enrollment_is(ana: Enrollment
     told = forget("ana.alvarez", "--yes")
 
     left = everything().lower()
-    for name in (*NAMES, "ana\\'s", "alvarez", "7654"):
+    for name in (*NAMES, "ana\\'s", "alvarez", "555 7654"):
         assert name.lower() not in left, name
     assert "bea brown" in left
     ana.refresh_from_db()
@@ -161,10 +161,10 @@ def test_an_attempt_in_her_name_ends(ana: Enrollment) -> None:
 def test_somebody_of_the_sites_own_directory(alpha: Site, bea: Person) -> None:
     _visitor, _phone = person_at("enrolled", people.invite(alpha)[1])
     source = {"assigned_source": f"people:{alpha.pk}", "assigned_external_id": str(bea.pk)}
-    Device.objects.update(assigned_user_name="bea", assigned_full_name="Bea Brown", **source)
-    assert [each["full_name"] for each in export("bea")["people"]] == ["Bea Brown"]
-    forget("bea@alpha.example", "--yes")
-    assert not Person.objects.exists() and "bea" not in everything().lower()
+    Device.objects.update(assigned_user_name="bea.brown", assigned_full_name="Bea Brown", **source)
+    assert [each["full_name"] for each in export("bea.brown")["people"]] == ["Bea Brown"]
+    forget("bea.brown@alpha.example", "--yes")
+    assert not Person.objects.exists() and "brown" not in everything().lower()
 
 
 def test_a_dry_run_changes_nothing(ana: Enrollment) -> None:

@@ -44,6 +44,14 @@ def env_int(name: str, default: int) -> int:
     return int(value)
 
 
+def env_days(name: str, default: int) -> int:
+    """At least 1: an end may still be undone within its first day."""
+    days = env_int(name, default)
+    if days < 1:
+        raise ImproperlyConfigured(f"{name} must be a number of days, 1 or more.")
+    return days
+
+
 def env_choice(name: str, choices: tuple[str, ...], *, default: str = "") -> str:
     value = os.environ.get(name, "").strip().lower() or default
     if value not in choices:

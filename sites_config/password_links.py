@@ -10,18 +10,20 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from sites_config.models import SitePrivilege, User
+from sites_config.models import Restoration, SitePrivilege, User
 
 
 class _Tokens(PasswordResetTokenGenerator):
     """Not stored: derived from the account's password, last login and power, so a link ends when one of them changes.
-    Whoever was shown the link of a weak account must not use it once that has become a strong one."""
+    Whoever was shown the link of a weak account must not use it once that has become a strong one. A restored backup
+    brings back the password that a link has changed since, so it ends them all."""
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         held = SitePrivilege.objects.filter(user=user.pk).order_by("site", "privilege")
         power = (user.is_superuser, user.is_staff)
         rows = list(held.values_list("site", "privilege"))
-        return f"{super()._make_hash_value(user, timestamp)}{power}{rows}"
+        restored = Restoration.objects.order_by("-pk").values_list("restored_at", flat=True).first() or ""
+        return f"{super()._make_hash_value(user, timestamp)}{power}{rows}{restored}"
 
 
 _tokens = _Tokens()

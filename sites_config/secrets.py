@@ -1,6 +1,7 @@
 """Secrets at rest: Fernet with the keys of the field-key file, the first for writing, all for reading."""
 
 import functools
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -41,6 +42,22 @@ def rewrapped(token: "bytes | memoryview[int]") -> bytes | None:
         return _fernet().rotate(bytes(token))
     except InvalidToken:
         raise _undecryptable() from None
+
+
+def seals(text: bytes, samples: Iterable[bytes]) -> list[str]:
+    """The text encrypted with the newest key, and with each older one that opens a sample."""
+    newest, *older = _keys()
+    tokens = list(samples)
+    return [key.encrypt(text).decode() for key in (newest, *(key for key in older if _opens(key, tokens)))]
+
+
+def _opens(key: Fernet, tokens: Sequence[bytes]) -> bool:
+    """Any of them."""
+    for token in tokens:
+        with suppress(InvalidToken):
+            key.decrypt(token)
+            return True
+    return False
 
 
 def check_keys() -> None:

@@ -18,6 +18,7 @@ from sites_config.environment import (
     mail_server,
     networks,
 )
+from sites_config.retention import retention_days
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("GATEHOUSE_VAR") or BASE_DIR / "var")
@@ -201,6 +202,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("GATEHOUSE_MAIL_FROM", "") or "gatehouse@loc
 # A class with a method "send(number, text)", see enrollment/outbox/sms.py; blank: no text messages.
 SMS_BACKEND = os.environ.get("GATEHOUSE_SMS_BACKEND", "")
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # the links of sites_config/password_links.py
+# How long what is over is kept; `manage.py purge` removes what is older. GATEHOUSE_RETENTION_EVENTS=365, for example.
+RETENTION_DAYS = retention_days()
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # our request middleware sets X-Frame-Options and Referrer-Policy on every answer,
     "security.W022",  # those to unknown hosts included

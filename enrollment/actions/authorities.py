@@ -8,11 +8,11 @@ from cryptography.x509.oid import NameOID
 from django.contrib.sites.models import Site
 from django.db import transaction
 
+from enrollment.actions.signing_identities import certified_columns
 from enrollment.models import Authority, AuthorityState, PushCertificate, SigningIdentity
-from enrollment.pki.authority import certify_profile_signer
 from enrollment.pki.authority import create_authority as new_authority
 from enrollment.pki.errors import PkiError
-from enrollment.pki.keys import PrivateKey, check_public_key, key_to_der, new_rsa_key
+from enrollment.pki.keys import PrivateKey, check_public_key, key_to_der
 from enrollment.pki.opening import BadIdentity, open_pem_key
 from sites_config.changes import raise_version
 from sites_config.models import SiteConfiguration
@@ -29,14 +29,7 @@ def create_authority(*, site: Site, name: str, years: int, now: datetime) -> Aut
     """A new issuing authority with a signing identity of its own; the one before it is accepted from now on."""
     organization = SiteConfiguration.for_site(site).organization_name
     made = new_authority(common_name=name, organization=organization, years=years, now=now)
-    signing_key = new_rsa_key()
-    signing = certify_profile_signer(
-        made,
-        public_key=signing_key.public_key(),
-        common_name=organization,
-        organization=organization,
-        now=now,
-    )
+    signing = certified_columns(made, organization=organization, now=now)
     with transaction.atomic():
         Authority.objects.filter(site=site, state=AuthorityState.ISSUING).update(
             state=AuthorityState.ACCEPTED
@@ -49,14 +42,7 @@ def create_authority(*, site: Site, name: str, years: int, now: datetime) -> Aut
             not_after=made.certificate.not_valid_after_utc,
             created_at=now,
         )
-        SigningIdentity.objects.create(
-            site=site,
-            authority=authority,
-            certificates_pem=signing.public_bytes(Encoding.PEM).decode(),
-            key_encrypted=encrypt(key_to_der(signing_key)),
-            not_after=signing.not_valid_after_utc,
-            created_at=now,
-        )
+        SigningIdentity.objects.create(site=site, authority=authority, **signing)
     raise_version()
     return authority
 

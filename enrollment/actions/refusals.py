@@ -1,9 +1,10 @@
 """What a device's message leaves on the timelines when it was refused, or came from an enrollment that is over."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 
 from enrollment.models import Authority, AuthorityState, Certificate, Enrollment, Event, EventKind
 from enrollment.pki.errors import PkiError, flattened
@@ -11,6 +12,8 @@ from enrollment.pki.signature import DeviceSignature
 from sites_config.changes import remember
 
 CONFLICT_EVERY = timedelta(hours=1)
+WHY_UNKNOWN = "unknown certificate"
+LONGEST_SUBJECT = 200  # characters
 
 
 def note_conflict(enrollment: Enrollment, *, now: datetime) -> None:
@@ -60,11 +63,49 @@ def note_unknown(signature: DeviceSignature, body: bytes, *, now: datetime) -> N
             signature.verify(body, issuer=issuer, now=now)
         except PkiError:
             continue
-        data = {"why": "unknown certificate", "serial_number": f"{signature.certificate.serial_number:x}"}
+        data = _of_unknown(signature.certificate)
         noted = Event.objects.filter(site=site_id, kind=EventKind.CERTIFICATE_REFUSED, data=data)
         if not noted.filter(at__gt=now - CONFLICT_EVERY).exists():
             Event.objects.create(site_id=site_id, kind=EventKind.CERTIFICATE_REFUSED, at=now, data=data)
         return
+
+
+def _of_unknown(certificate: x509.Certificate) -> dict[str, str]:
+    """The subject is our own text, because our authority signed it: the common name is an enrollment's reference."""
+    subject = certificate.subject.rfc4514_string()[:LONGEST_SUBJECT]
+    return {"why": WHY_UNKNOWN, "serial_number": f"{certificate.serial_number:x}", "subject": subject}
+
+
+@dataclass(frozen=True)
+class UnknownCertificate:
+    """As its check-ins left it in events, at most one an hour."""
+
+    site: str
+    serial_number: str
+    subject: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def unknown_certificates() -> list[UnknownCertificate]:
+    """Those that checked in, the latest first."""
+    rows = Event.objects.filter(kind=EventKind.CERTIFICATE_REFUSED, data__why=WHY_UNKNOWN)
+    seen = (
+        rows.order_by()
+        .values("site__name", "data__serial_number", "data__subject")
+        .annotate(first=Min("at"), last=Max("at"))
+        .order_by("-last")
+    )
+    return [
+        UnknownCertificate(
+            row["site__name"],
+            row["data__serial_number"],
+            row["data__subject"] or "",
+            row["first"],
+            row["last"],
+        )
+        for row in seen
+    ]
 
 
 def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:

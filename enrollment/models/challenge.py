@@ -22,7 +22,14 @@ class Challenge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "sha256"], name="challenge_once")]
-        indexes = [models.Index(fields=["sha256"], name="challenge_sha256")]
+        indexes = [
+            models.Index(fields=["sha256"], name="challenge_sha256"),
+            models.Index(
+                fields=["valid_until", "id"],
+                condition=models.Q(used_at__isnull=True),
+                name="challenge_unused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Challenge of {self.issued_at:%Y-%m-%d %H:%M}"

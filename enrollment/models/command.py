@@ -36,7 +36,12 @@ class Command(models.Model):
                 fields=["enrollment", "id"],
                 condition=models.Q(state__in=["queued", "not-now"]),
                 name="command_open",
-            )
+            ),
+            models.Index(
+                fields=["answered_at", "id"],
+                condition=models.Q(answered_at__isnull=False),
+                name="command_age",
+            ),
         ]
 
     def __str__(self) -> str:

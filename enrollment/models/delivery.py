@@ -82,6 +82,7 @@ class Delivery(models.Model):
                 fields=["leased_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leased"
             ),
             models.Index(fields=["site", "-created_at"], name="delivery_list"),
+            models.Index(fields=["done_at", "id"], name="delivery_age"),
         ]
 
     def __str__(self) -> str:

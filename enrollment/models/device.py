@@ -39,6 +39,13 @@ class Device(Assignment):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "udid"], name="one_device_per_site_and_udid")]
+        indexes = [
+            models.Index(
+                fields=["last_seen_at", "id"],
+                condition=models.Q(enrollment__isnull=True),
+                name="device_never_enrolled",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.serial_number or self.udid

@@ -123,6 +123,11 @@ class Enrollment(Assignment):
                 condition=Q(invitation_use="held"),
                 name="enrollment_holds",
             ),
+            models.Index(  # by which what came to nothing is purged
+                fields=["ends_at", "id"],
+                condition=Q(status__in=["expired", "failed", "instructed"]),
+                name="enrollment_over",
+            ),
         ]
 
     def __str__(self) -> str:

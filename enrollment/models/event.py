@@ -57,6 +57,12 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["enrollment", "at"], name="event_timeline"),
             models.Index(fields=["at"], condition=models.Q(kind="moved"), name="event_moves"),
+            models.Index(fields=["at", "id"], name="event_age"),
+            models.Index(  # what an unknown certificate left
+                fields=["site", "at"],
+                condition=models.Q(kind="certificate-refused"),
+                name="event_refused",
+            ),
         ]
 
     def __str__(self) -> str:

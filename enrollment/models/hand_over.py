@@ -29,7 +29,10 @@ class HandOver(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "token_sha256"], name="hand_over_token_once")]
-        indexes = [models.Index(fields=["token_sha256"], name="hand_over_token")]
+        indexes = [
+            models.Index(fields=["token_sha256"], name="hand_over_token"),
+            models.Index(fields=["expires_at", "id"], name="hand_over_age"),
+        ]
 
     def __str__(self) -> str:
         return f"Hand-over of {self.made_at:%Y-%m-%d %H:%M}"

@@ -95,6 +95,10 @@ class Invitation(models.Model):
             models.Index(fields=["token_sha256"], name="invitation_token"),
             models.Index(fields=["site", "-created_at"], name="invitation_list"),
             models.Index(fields=["site", "email"], name="invitation_email"),
+            models.Index(
+                fields=["expires_at", "id"], condition=Q(revoked_at__isnull=True), name="invitation_end"
+            ),
+            models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,14 @@ class IssuedProfile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "token_sha256"], name="profile_token_once")]
-        indexes = [models.Index(fields=["token_sha256"], name="profile_token")]
+        indexes = [
+            models.Index(fields=["token_sha256"], name="profile_token"),
+            models.Index(
+                fields=["expires_at", "id"],
+                condition=models.Q(body_encrypted__isnull=False),
+                name="profile_with_bytes",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Profile of {self.issued_at:%Y-%m-%d %H:%M}"

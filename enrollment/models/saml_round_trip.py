@@ -38,7 +38,10 @@ class SamlRoundTrip(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["relay_state_sha256"], name="saml_relay_state_once"),
         ]
-        indexes = [models.Index(fields=["provider", "name_id_sha256"], name="saml_session")]
+        indexes = [
+            models.Index(fields=["provider", "name_id_sha256"], name="saml_session"),
+            models.Index(fields=["expires_at", "id"], name="saml_round_trip_age"),
+        ]
 
     def __str__(self) -> str:
         return f"Round trip of {self.begun_at:%Y-%m-%d %H:%M}"

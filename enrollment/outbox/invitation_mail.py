@@ -15,9 +15,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 
+from enrollment.actions.invitation_sending import address_of
 from enrollment.actions.invitations import token_of
 from enrollment.actions.site_urls import site_url
-from enrollment.models import Delivery, DeliveryKind, Invitation
+from enrollment.models import Channel, Delivery, DeliveryKind, Invitation
 from enrollment.outbox.mail_texts import MailTexts
 from sites_config.colors import ACCENT
 from sites_config.models import SiteConfiguration
@@ -89,6 +90,8 @@ def _invitation(delivery: Delivery, now: datetime) -> Invitation:
         raise Unsendable("The invitation was revoked or has expired before it was sent.")
     if SiteConfiguration.for_site(invitation.site_id).archived:
         raise Unsendable("The site is archived.")
+    if address_of(invitation, Channel(delivery.channel)) != delivery.recipient:
+        raise Unsendable("The address was changed since: send the invitation again.")
     return invitation
 
 

@@ -180,6 +180,7 @@ DECIDED: Mapping[str, "Mapping[str, Decision] | str"] = {
     "enrollment.Invitation": PEOPLE,
     "enrollment.Delivery": PEOPLE,
     "enrollment.MessageCount": PEOPLE,
+    "sites_config.Restoration": HISTORY,
     "enrollment.Heartbeat": "tells that a process lives",
     "enrollment.AgreementAcceptance": PEOPLE,
     "enrollment.SamlRoundTrip": PEOPLE,

@@ -5,6 +5,7 @@ from sites_config.models.agreement import Agreement
 from sites_config.models.message_text import MessageText
 from sites_config.models.ownership import Ownership
 from sites_config.models.privilege import SETS, Privilege, PrivilegeSet, SitePrivilege, described
+from sites_config.models.restoration import Restoration
 from sites_config.models.site_configuration import ClearCommands, SiteConfiguration
 from sites_config.models.site_logo import Appearance, SiteLogo
 from sites_config.models.text_revision import TextRevision, TextSource
@@ -21,6 +22,7 @@ __all__ = [
     "Ownership",
     "Privilege",
     "PrivilegeSet",
+    "Restoration",
     "SiteAddress",
     "SiteConfiguration",
     "SiteLogo",

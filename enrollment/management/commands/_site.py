@@ -9,8 +9,8 @@ from django.db.models import Q
 
 
 def add_site(parser: ArgumentParser) -> None:
-    """By host name, domain or name."""
-    parser.add_argument("--site", required=True, help="Host name, domain or name of the site.")
+    """By host name, domain, name or number."""
+    parser.add_argument("--site", required=True, help="Host name, domain, name or number of the site.")
 
 
 def site_of(options: dict[str, Any]) -> Site:
@@ -19,10 +19,10 @@ def site_of(options: dict[str, Any]) -> Site:
 
 
 def site_called(text: str) -> Site:
-    """The one site with this host name, domain or name; CommandError otherwise."""
-    found = Site.objects.filter(configuration__isnull=False).filter(
-        Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
-    )
+    """The one site with this host name, domain, name or number; CommandError otherwise."""
+    named = Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
+    number = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else Q(pk__in=[])
+    found = Site.objects.filter(configuration__isnull=False).filter(named | number)
     sites = list(found.distinct()[:2])
     if len(sites) != 1:
         raise CommandError(f"{'No' if not sites else 'More than one'} site is called {text!r}.")

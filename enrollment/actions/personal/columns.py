@@ -1,0 +1,86 @@
+"""Which columns of which model name people. A new one is one line here: export and forgetting follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Field, Model
+
+from enrollment.models import (
+    AgreementAcceptance,
+    Delivery,
+    Device,
+    Enrollment,
+    Event,
+    Identity,
+    Invitation,
+    Person,
+)
+
+FORGOTTEN = "forgotten"  # where a column may not be blank
+
+
+@dataclass(frozen=True)
+class Naming:
+    """``user_names``, ``emails``: by which somebody is found; ``key``: source and external id, which never change.
+
+    ``names`` and ``others`` go with them; a name is also looked for in JSON columns. Rows have a site.
+    """
+
+    model: type[Model]
+    user_names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    key: tuple[str, str] | None = None
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def blanked(self) -> dict[str, str]:
+        """New values of the columns that identify somebody. The source stays: it says how they were known."""
+        external_id = self.key[1:] if self.key else ()
+        own = (*self.user_names, *self.emails, *external_id, *self.names, *self.others)
+        return {name: _blank(self.model, name) for name in own if "__" not in name}
+
+
+def _blank(model: type[Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    return "" if (isinstance(field, Field) and field.blank) or name.endswith("_id") else FORGOTTEN
+
+
+_ASSIGNED = {
+    "user_names": ("assigned_user_name",),
+    "emails": ("assigned_email",),
+    "key": ("assigned_source", "assigned_external_id"),
+    "names": ("assigned_full_name",),
+}
+_ASSIGNED_OTHERS = (
+    "assigned_department", "assigned_building", "assigned_room", "assigned_phone", "assigned_position",
+)  # fmt: skip
+
+IDENTITY = Naming(Identity, ("user_name",), ("email",), ("source", "external_id"), ("full_name",))
+PERSON = Naming(
+    Person, ("user_name",), ("email",), None, ("full_name",),
+    ("department", "building", "room", "phone", "position"),
+)  # fmt: skip
+SIGNED_IN = Naming(Enrollment, key=("signed_in_source", "signed_in_id"), names=("signed_in_name",))
+ASSIGNED = Naming(Enrollment, **_ASSIGNED, others=_ASSIGNED_OTHERS)  # type: ignore[arg-type]
+DEVICE = Naming(Device, **_ASSIGNED, others=(*_ASSIGNED_OTHERS, "name"))  # type: ignore[arg-type]
+INVITATION = Naming(
+    Invitation, ("assigned_user_name", "only_user_name"), ("email", "only_email", "sent_to"), None,
+    ("assigned_full_name",), ("name", "phone"),
+)  # fmt: skip
+DELIVERY = Naming(Delivery, emails=("recipient",))
+ACCEPTANCE = Naming(
+    AgreementAcceptance,
+    key=("enrollment__signed_in_source", "enrollment__signed_in_id"),
+    names=("signed_in_name",),
+)
+
+NAMINGS = (IDENTITY, PERSON, SIGNED_IN, ASSIGNED, DEVICE, INVITATION, DELIVERY, ACCEPTANCE)
+# Rows that are about nothing but the person.
+DELETED = (Identity, Person)
+# JSON in which a name may stand: what people typed into searches, what devices call themselves.
+JSON_COLUMNS: Mapping[type[Model], tuple[str, ...]] = {
+    Enrollment: ("answers", "claimed"),
+    Event: ("data",),
+    Delivery: ("data",),
+}

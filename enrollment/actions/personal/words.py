@@ -1,0 +1,50 @@
+"""Names inside JSON columns: in what somebody searched for, in what a device calls itself."""
+
+import json
+import re
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Model, Q
+
+from enrollment.actions.personal.columns import FORGOTTEN, JSON_COLUMNS
+from enrollment.actions.personal.search import Subject
+
+# Keys of events whose values are the program's own, whatever somebody is called.
+FACTS = frozenset({"from", "to", "method", "language"})
+
+
+def forget_words(subject: Subject) -> None:
+    """Whole words only, whatever their case, in every row of the person's sites."""
+    if not subject.words:
+        return
+    longest_first = sorted(subject.words, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    for model, columns in JSON_COLUMNS.items():
+        for column in columns:
+            _forget_in(model, column, subject, pattern)
+
+
+def _forget_in(model: type[Model], column: str, subject: Subject, pattern: re.Pattern[str]) -> None:
+    rows = model._default_manager.filter(site__in=subject.sites).filter(_holds(column, subject))
+    for pk, before in rows.order_by("pk").values_list("pk", column).iterator(chunk_size=500):
+        after = _without(before, pattern)
+        if after != before:
+            model._default_manager.filter(pk=pk).update(**{column: after})
+
+
+def _holds(column: str, subject: Subject) -> Q:
+    # SQLite keeps JSON as it is written, with other letters than ASCII escaped.
+    spellings = {text for word in subject.words for text in (word, json.dumps(word)[1:-1])}
+    return reduce(or_, (Q(**{f"{column}__icontains": text}) for text in spellings))
+
+
+def _without(value: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(FORGOTTEN, value)
+    if isinstance(value, list):
+        return [_without(each, pattern) for each in value]
+    if isinstance(value, dict):
+        return {name: each if name in FACTS else _without(each, pattern) for name, each in value.items()}
+    return value

@@ -1,0 +1,47 @@
+"""manage.py forget_person"""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from enrollment.actions.personal.forget import counted, forget_person, rows_of
+from enrollment.management.commands._person import add_person, person_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Forgets a person at a site and the sites within it: deletes their identity, blanks their names in "
+        "enrollments, devices, invitations and agreements. That an enrollment happened, when and how it ended, "
+        "stays. Open invitations for them are revoked. It can't be undone; backups from before still hold the person."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_person(parser)
+        parser.add_argument("--dry-run", action="store_true", help="Only say how many rows name them.")
+        parser.add_argument("--yes", action="store_true", help="Don't ask.")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        subject = person_of(options)
+        told = counted(rows_of(subject), subject)
+        if options["dry_run"]:
+            self._tell(told, "would be forgotten")
+            return
+        if not options["yes"]:
+            self._tell(told, "will be forgotten")
+            self._ask(options["query"])
+        self._tell(forget_person(subject, now=timezone.now()), "forgotten")
+
+    def _ask(self, query: str) -> None:
+        try:
+            answer = input(f"Type {query} to go on: ")
+        except EOFError:
+            answer = ""
+        if answer.strip() != query:
+            raise CommandError("Nothing was changed.")
+
+    def _tell(self, told: Mapping[str, int], what: str) -> None:
+        for kind, number in told.items():
+            self.stdout.write(f"{number} {kind}: {what}")

@@ -1,0 +1,44 @@
+"""manage.py purge"""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from enrollment.actions.purging.purge import purge
+from sites_config.retention import KINDS
+
+
+def _days(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError("must be a number of days, 1 or more")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes what is older than its kind is kept, in small batches beside the running service; it may be stopped "
+        "and run again at any time. What is needed to refuse something stays: used challenges, and certificates that "
+        "are revoked and would be valid otherwise. Expired sessions and cache rows go in every run."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="Only say how many there are.")
+        for kind in KINDS:
+            days = settings.RETENTION_DAYS[kind.name]
+            parser.add_argument(
+                f"--{kind.name}",
+                type=_days,
+                default=days,
+                metavar="DAYS",
+                help=f"How long to keep {kind.what} (now {days}; {kind.variable} sets it).",
+            )
+
+    def handle(self, *args: object, **options: Any) -> None:
+        days = {kind.name: options[kind.name] for kind in KINDS}
+        would = "would go" if options["dry_run"] else "removed"
+        for each in purge(days=days, dry_run=options["dry_run"], now=timezone.now()):
+            older = f", older than {days[each.kind]} days" if each.kind else ""
+            self.stdout.write(f"{each.number} {each.what}{older}: {would}")

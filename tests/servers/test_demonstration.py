@@ -1,5 +1,7 @@
 """What the README promises: the demonstration prints its facts, and a simulated iPhone finishes what somebody began."""
 
+import email
+import email.policy
 import os
 import re
 import signal
@@ -100,3 +102,21 @@ def test_make_iphone_finishes_what_a_visitor_began(facts: dict[str, str], variab
     assert device.returncode == 0, device.stderr
     assert device.stdout.splitlines()[-1].startswith("enrolled: iPhone ")
     assert visitor.safari.reload().h1 == "Enrollment complete"
+
+
+def test_its_worker_writes_the_mail_of_an_invitation_whose_link_opens(facts: dict[str, str]) -> None:
+    """Nothing is sent to anybody: the messages of the demonstration are files."""
+    folder = Path(facts["mail"])
+    for _again in range(300):
+        if folder.is_dir() and any(folder.iterdir()):
+            break
+        time.sleep(0.1)
+
+    (file,) = folder.iterdir()
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    text = mail.get_body(("plain",))
+    assert mail["To"] == "zoe@northwind.example" and text is not None
+    (link,) = re.findall(r"^http://\S+$", text.get_content(), re.MULTILINE)
+    assert link.startswith(facts["portal"].removesuffix("/enroll/") + "/i/")
+    page = IPhone().open(link)
+    assert page.status == 200 and "PIN" in page.text

@@ -1,4 +1,5 @@
-"""Invitations from a list of people to the phone, as an administrator does it in a real browser and with real mail."""
+"""Invitations from a list of people to the phone, as an administrator does it in a real browser and with real mail. Two
+pictures of docs/administrators.md come from here."""
 
 from pathlib import Path
 

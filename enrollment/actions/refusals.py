@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from django.db.models import Q
 
+from enrollment.actions.enrollments import note
 from enrollment.models import Authority, AuthorityState, Certificate, Enrollment, Event, EventKind
 from enrollment.pki.errors import PkiError, flattened
 from enrollment.pki.signature import DeviceSignature
 from sites_config.changes import remember
 
-CONFLICT_EVERY = timedelta(hours=1)
+CONFLICT_EVERY, LOG_INS_EVERY = timedelta(hours=1), timedelta(minutes=5)
 
 
 def note_conflict(enrollment: Enrollment, *, now: datetime) -> None:
@@ -74,3 +75,10 @@ def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
         certificate = x509.load_der_x509_certificate(bytes(row.certificate_der))
         found.setdefault(certificate.subject.public_bytes(), []).append((row.site_id, certificate))
     return found
+
+
+def note_log_in_refused(enrollment: Enrollment, *, why: str, now: datetime) -> None:
+    """Why somebody who began could not log in; at most one event in five minutes for the same reason."""
+    rows = Event.objects.filter(enrollment=enrollment, kind=EventKind.LOG_IN_REFUSED)
+    if not rows.filter(at__gt=now - LOG_INS_EVERY, data__why=why).exists():
+        note(enrollment, EventKind.LOG_IN_REFUSED, now=now, data={"why": why})

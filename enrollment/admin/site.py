@@ -19,11 +19,20 @@ from sites_config.staff_pages import staff_page
 GROUPS = (
     (
         "Enrollment",
-        ("Invitation", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
+        ("Invitation", "AccessCode", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
     ),
     (
         "Sites and staff",
-        ("Site", "SiteAddress", "SiteLogo", "MessageText", "Agreement", "User", "SitePrivilege"),
+        (
+            "Site",
+            "SiteAddress",
+            "SiteLogo",
+            "SiteNotice",
+            "MessageText",
+            "Agreement",
+            "User",
+            "SitePrivilege",
+        ),
     ),
     (
         "Sign-in and directories",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from enrollment.models.assignment import Assignment
+from enrollment.models.folded import folded_index
 from sites_config.models import Ownership
 
 
@@ -39,6 +40,13 @@ class Device(Assignment):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "udid"], name="one_device_per_site_and_udid")]
+        indexes = [
+            models.Index(fields=["serial_number"], name="device_serial_number"),
+            models.Index(fields=["udid"], name="device_udid"),
+            folded_index("assigned_user_name", "device_user_name"),
+            folded_index("assigned_full_name", "device_full_name"),
+            folded_index("assigned_email", "device_email"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.serial_number or self.udid

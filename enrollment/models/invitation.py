@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from enrollment.models.folded import folded_index
+
 
 class Invitation(models.Model):
     """Uses are held from Start, spent when a certificate is issued. The token: only as hash and encrypted."""
@@ -47,7 +49,10 @@ class Invitation(models.Model):
                 name="invitation_not_overspent",
             ),
         ]
-        indexes = [models.Index(fields=["token_sha256"], name="invitation_token")]
+        indexes = [
+            models.Index(fields=["token_sha256"], name="invitation_token"),
+            folded_index("name", "invitation_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

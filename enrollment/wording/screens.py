@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from enrollment.flow import STEPS
-from enrollment.steps import frame, gate, hand_over, language, leaving, mdm_profile, problem, resume, welcome
+from enrollment.steps import (
+    code,
+    frame,
+    gate,
+    hand_over,
+    language,
+    leaving,
+    mdm_profile,
+    problem,
+    resume,
+    welcome,
+)
 from sites_config.names import ORGANIZATION, SUPPORT
 from sites_config.texts import Message
 
@@ -39,6 +50,7 @@ _BEFORE = (
     Screen("gate-device", "Another device", (gate.DeviceTexts, gate.MacTexts)),
     Screen("language", "List of languages", (language.Texts,)),
     Screen("welcome", "Invitation", (welcome.Texts,)),
+    Screen("code", "Code from the help desk", (code.Texts,)),
     Screen("resume", "Go on with an enrollment", (resume.Texts,)),
 )
 _BESIDE: dict[str, tuple[type, ...]] = {

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from enrollment import flow
 from enrollment.actions.enrollments import AnswersFrozen, SignIn
-from enrollment.actions.refusals import note_log_in_refused
 from enrollment.models import Enrollment
 from enrollment.signin import openid, providers
 from enrollment.signin.failures import STATUS, SignInFailed
@@ -80,8 +79,6 @@ def failed(request: SiteRequest, failure: SignInFailed) -> HttpResponse:
     log.warning(
         "nobody was logged in, reference %s: %s", own.reference if own else request.reference, failure
     )
-    if own is not None:
-        note_log_in_refused(own, why=failure.reason, now=timezone.now())
     action = _screens(own) if own else "/enroll/"
     return problem_page(request, failure.reason, STATUS[failure.reason], enrollment=own, action=action)
 

@@ -35,7 +35,7 @@ class Person(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["user_name_folded"], name="person_user_name"),
+            folded_index("user_name_folded", "person_user_name"),
             folded_index("full_name", "person_full_name"),
             folded_index("email", "person_email"),
         ]

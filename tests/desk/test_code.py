@@ -105,7 +105,9 @@ def test_a_double_click_is_one_use(alpha: Site) -> None:
     assert len(places) == 1 and Invitation.objects.get().uses_held == 1
 
 
-@pytest.mark.parametrize("kind", ["used", "revoked", "expired", "another site's", "wrong", "no code", "too long"])
+@pytest.mark.parametrize(
+    "kind", ["used", "revoked", "expired", "another site's", "wrong", "no code", "too long"]
+)
 def test_one_answer_for_every_code_that_is_not_good(alpha: Site, beta: Site, clock: Clock, kind: str) -> None:
     code = make(beta if kind == "another site's" else alpha)
     if kind == "used":
@@ -201,7 +203,9 @@ def test_r04_looking_changes_nothing_and_needs_the_pages_cookie(alpha: Site) -> 
 
 
 def test_another_browser_is_told_to_open_it_in_safari(alpha: Site) -> None:
-    chrome = Visitor(agent="Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605 CriOS/141 Mobile")
+    chrome = Visitor(
+        agent="Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605 CriOS/141 Mobile"
+    )
     assert "Safari" in chrome.see("/code/").h1
     assert chrome.get("/code").headers["Location"] == "/code/"
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.admin.help_search import LONGEST, MOST, scoped, search
+from enrollment.admin.help_search import LONGEST, MOST, is_address, scoped, search
 from enrollment.admin.help_subjects import MOST_EVENTS, Subject, subject
 from enrollment.admin.text_preview import AGENTS, Look, preview
 from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
@@ -33,10 +33,12 @@ def may_help(request: HttpRequest) -> bool:
 
 
 def help_desk(request: HttpRequest) -> HttpResponse:
-    """One hit opens its story at once."""
+    """One hit opens its story at once. The box posts, so that a link which somebody pasted stands in no address."""
     if not may_help(request):
         raise PermissionDenied
-    text = request.GET.get("q", "")[:LONGEST]
+    text = (request.POST or request.GET).get("q", "")[:LONGEST]
+    if request.method == "POST" and not is_address(text):
+        return redirect(f"{reverse('admin:help')}?{urlencode({'q': text})}")
     found = search(text, request.user)
     if len(found.hits) == 1 and not found.more:
         return redirect(found.hits[0].url)

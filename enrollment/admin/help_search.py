@@ -83,6 +83,11 @@ def search(text: str, user: User | AnonymousUser) -> Found:
     return Found(of_a_request=bool(typed_reference(text)))
 
 
+def is_address(text: str) -> bool:
+    """It names something by what may be a capability."""
+    return _ADDRESS.search(text) is not None
+
+
 def _address(text: str) -> Iterator[QuerySet[Model]]:
     found = _ADDRESS.search(text)
     if found is None:

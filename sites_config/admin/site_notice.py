@@ -11,7 +11,7 @@ from django.utils import timezone
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.admin.scoping import for_user
-from sites_config.languages import CODES
+from sites_config.languages import CODES, LANGUAGES
 from sites_config.models import LONGEST_NOTICE, SiteConfiguration, SiteNotice
 from sites_config.texts import COLUMNS, column_of
 from sites_config.wording_checks import problems_of_markdown
@@ -24,6 +24,15 @@ HELP = (
 
 
 class NoticeForm(RowForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for column, code in COLUMNS.items():
+            if column in self.fields:
+                self.fields[column].label = dict(LANGUAGES)[code]
+                self.fields[column].widget = forms.Textarea(
+                    {"rows": 3, "cols": 70, "lang": code, "dir": "auto"}
+                )
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         texts = {column: (values.get(column) or "").strip() for column in COLUMNS if column in self.fields}
@@ -45,7 +54,7 @@ def _not_over(notice: SiteNotice) -> bool:
 @admin.register(SiteNotice)
 class SiteNoticeAdmin(AdminWithButtons):
     form = NoticeForm
-    writable = addable = deletable = True
+    writable = addable = True
     buttons = ("end_now",)
     list_display = ("__str__", "site", "starts_at", "ends_at", "state")
     list_filter = (BY_SITE, "severity", "ends_at")

@@ -223,3 +223,15 @@ def test_a_story_of_many_events_costs_as_much_as_one_of_few(as_hana: Client, alp
             as_hana.get(story("invitation", invitation))
         costs.append(len(sent))
     assert len(set(costs)) == 1, costs
+
+
+def test_r11_a_link_that_was_pasted_stands_in_no_address(as_hana: Client, alpha: Site) -> None:
+    invitation, token = people.invite(alpha)
+
+    pasted = as_hana.post(HELP, {"q": f"https://alpha.test/i/{token}"})
+    typed = as_hana.post(HELP, {"q": "ana & co"})
+
+    assert pasted.headers["Location"] == story("invitation", invitation)
+    assert typed.headers["Location"] == f"{HELP}?q=ana+%26+co"
+    unknown = as_hana.post(HELP, {"q": "https://alpha.test/i/" + "x" * 43})
+    assert unknown.status_code == 200 and "Nothing was found" in unknown.content.decode()

@@ -7,7 +7,7 @@ from django.contrib.sites.models import Site
 from django.http import HttpResponse
 from django.utils import timezone
 
-from enrollment.actions.access_codes import make_code, revoke_code
+from enrollment.actions.access_codes import CodeGone, make_code, revoke_code, use_code
 from enrollment.actions.invitations import revoke
 from enrollment.models import AccessCode, Enrollment, Event, EventKind, Invitation, InvitationUse, Status
 from sites_config.models import User
@@ -120,6 +120,33 @@ def test_one_answer_for_every_code_that_is_not_good(alpha: Site, beta: Site, clo
     text = {"wrong": "ABCDEFGH", "no code": "0000-0000", "too long": "A" * 31}.get(kind, code)
 
     assert refused(enter(Visitor(), text))
+    assert Enrollment.objects.count() == made
+
+
+@pytest.mark.parametrize("kind", ["used", "revoked", "expired"])
+def test_r09_the_claim_itself_asks_whether_it_is_good(alpha: Site, clock: Clock, kind: str) -> None:
+    """As in two requests at once: the row was read before."""
+    code = make(alpha)
+    as_read = AccessCode.objects.get()
+    if kind == "used":
+        enter(Visitor(), code)
+    if kind == "revoked":
+        revoke_code(as_read, actor=None, now=clock.time)
+    if kind == "expired":
+        clock.forward(hours=1)
+    made = Enrollment.objects.count()
+
+    with pytest.raises(CodeGone):
+        use_code(
+            as_read,
+            entry_site_id=alpha.pk,
+            key="k",
+            host="alpha.test",
+            language="en",
+            browser="",
+            now=clock.time,
+        )
+
     assert Enrollment.objects.count() == made
 
 

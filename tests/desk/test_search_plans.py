@@ -65,3 +65,12 @@ def test_every_look_up_uses_an_index() -> None:
     assert len(plans) > 30
     reads_all = re.compile(r"Seq Scan on enrollment_(enrollment|device|person|invitation)\b")
     assert {name: plan for name, plan in plans.items() if reads_all.search(plan)} == {}
+
+
+def test_the_indexes_of_names_serve_beginnings_in_every_locale() -> None:
+    rows = new_database("postgresql").rows(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE indexdef LIKE ?", "%upper%"
+    )
+
+    assert len(rows) == 11
+    assert [name for name, made in rows if "pattern_ops" not in made] == []

@@ -79,6 +79,15 @@ def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
 
 def note_log_in_refused(enrollment: Enrollment, *, why: str, now: datetime) -> None:
     """Why somebody who began could not log in; at most one event in five minutes for the same reason."""
-    rows = Event.objects.filter(enrollment=enrollment, kind=EventKind.LOG_IN_REFUSED)
-    if not rows.filter(at__gt=now - LOG_INS_EVERY, data__why=why).exists():
-        note(enrollment, EventKind.LOG_IN_REFUSED, now=now, data={"why": why})
+    _note_seldom(enrollment, EventKind.LOG_IN_REFUSED, now=now, data={"why": why})
+
+
+def note_unreachable(enrollment: Enrollment, *, now: datetime) -> None:
+    """A directory was asked for somebody who began, and did not answer; at most one event in five minutes."""
+    _note_seldom(enrollment, EventKind.DIRECTORY_UNREACHABLE, now=now, data={})
+
+
+def _note_seldom(enrollment: Enrollment, kind: EventKind, *, now: datetime, data: dict[str, object]) -> None:
+    rows = Event.objects.filter(enrollment=enrollment, kind=kind, data=data)
+    if not rows.filter(at__gt=now - LOG_INS_EVERY).exists():
+        note(enrollment, kind, now=now, data=data)

@@ -29,6 +29,17 @@ def link_waits(facts: Facts) -> bool:
 
 
 @cause(
+    "The directory could not be asked: “Test connection” on its page says why.",
+    "It is not your fault: our directory does not answer. Please try again in a few minutes; nothing is lost.",
+)
+def directory_unreachable(facts: Facts) -> bool:
+    kinds = (EventKind.DIRECTORY_UNREACHABLE, EventKind.LOG_IN_REFUSED, EventKind.SIGNED_IN, EventKind.MOVED)
+    last = facts.last(*kinds)
+    asks = facts.screen in ("log-in", "assign")
+    return asks and last is not None and last.kind == EventKind.DIRECTORY_UNREACHABLE
+
+
+@cause(
     "Wrong user name or password: nobody is told which of the two.",
     "The user name or the password is not right. Type both anew, and look at capital letters.",
 )
@@ -42,14 +53,6 @@ def wrong_password(facts: Facts) -> bool:
 )
 def too_many_passwords(facts: Facts) -> bool:
     return facts.at_log_in("too many attempts")
-
-
-@cause(
-    "The directory could not be asked: “Test connection” on its page says why.",
-    "It is not your fault: our directory does not answer. Please try again in a few minutes; nothing is lost.",
-)
-def directory_unreachable(facts: Facts) -> bool:
-    return facts.at_log_in("directory unreachable")
 
 
 @cause(

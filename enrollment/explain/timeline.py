@@ -24,6 +24,7 @@ _SAID: dict[str, str] = {
     EventKind.HAND_OVER_OFFERED: "A link to go on in another browser was made.",
     EventKind.HANDED_OVER: "It went on in another browser",
     EventKind.LOG_IN_REFUSED: "They could not log in",
+    EventKind.DIRECTORY_UNREACHABLE: "A directory did not answer.",
     EventKind.CODE_MADE: "An access code was made",
     EventKind.CODE_USED: "They began with an access code",
     EventKind.CODE_REVOKED: "An access code was revoked",

@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     REENROLLMENT_REFUSED = "reenrollment-refused", "Somebody not authorized tried to enroll it again"
     USER_REMOVED = "user-removed", "The device's user was removed"
     LOG_IN_REFUSED = "log-in-refused", "Nobody was logged in"
+    DIRECTORY_UNREACHABLE = "directory-unreachable", "A directory could not be asked"
     CODE_MADE = "code-made", "Access code made"
     CODE_USED = "code-used", "Started with an access code"
     CODE_REVOKED = "code-revoked", "Access code revoked"

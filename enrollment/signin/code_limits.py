@@ -4,6 +4,7 @@ Right codes count for nothing. A school behind one address shares its waits; who
 """
 
 import ipaddress
+import logging
 import math
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ FREE, FIRST_WAIT, LONGEST_WAIT = 10, 5, 60  # codes, seconds, seconds
 REMEMBERED = 600  # seconds after the last wrong code
 WINDOW = 60  # seconds of the limits in settings.ACCOUNT_RATE_LIMITS
 _ANYWHERE = "everybody"
+log = logging.getLogger("gatehouse.codes")
 
 
 class Wait(Exception):
@@ -43,6 +45,8 @@ def count_wrong(request: SiteRequest, *, now: datetime) -> None:
     name = _key("wrong", request)
     wrong = cache.get(name, 0) + 1
     cache.set(name, wrong, REMEMBERED)
+    if wrong == FREE:
+        log.warning("one address entered %s wrong access codes at site %s", wrong, request.site.site_id)
     if wrong >= FREE:
         seconds = min(FIRST_WAIT * 2 ** min(wrong - FREE, 10), LONGEST_WAIT)
         cache.set(_key("wait", request), now + timedelta(seconds=seconds), seconds)

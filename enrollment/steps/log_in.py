@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.enrollments import SignIn, sign_in
 from enrollment.actions.identities import keep
-from enrollment.actions.refusals import note_log_in_refused
+from enrollment.actions.refusals import note_log_in_refused, note_unreachable
 from enrollment.actions.second_factor import wait_for_code, waiting_user
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.models import SignInMethod
@@ -121,7 +121,8 @@ class LogIn(Step):
             raise Problem("busy", 503) from None
         except DirectoryUnavailable as reason:
             log.warning("a directory could not be asked: %s", reason)
-            self._note("directory unreachable")
+            if self.visit.saved:
+                note_unreachable(self.visit.enrollment, now=self.visit.now)
             self.status = 503
             form.add_error(None, self.text(Texts.unreachable))
             return None

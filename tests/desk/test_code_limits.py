@@ -67,6 +67,13 @@ def test_the_page_says_how_long_to_wait_and_the_wait_grows(alpha: Site, clock: C
     assert waits == [5, 10, 20, 40, 60, 60]
 
 
+def test_the_operator_reads_of_it_once(alpha: Site, caplog: pytest.LogCaptureFixture) -> None:
+    guess(somebody(), FREE + 5)
+
+    told = [record.getMessage() for record in caplog.records if record.name == "gatehouse.codes"]
+    assert told == [f"one address entered {FREE} wrong access codes at site {alpha.pk}"]
+
+
 def test_right_codes_count_for_nothing(alpha: Site) -> None:
     """Three hundred pupils behind one address."""
     answers = [enter(somebody(), make(alpha)).status_code for _pupil in range(60)]

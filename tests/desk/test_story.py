@@ -76,7 +76,8 @@ def test_at_the_log_in(alpha: Site, alice: User, clock: Clock) -> None:
         _wrong_password(visitor)
     assert told(clock) == "too_many_passwords"
     # One event for each reason, however often it was tried.
-    assert Event.objects.filter(kind="log-in-refused").count() == 3
+    assert Event.objects.filter(kind="log-in-refused").count() == 2
+    assert Event.objects.filter(kind="directory-unreachable").count() == 1
 
 
 def test_questions(alpha: Site, alice: User, clock: Clock) -> None:
@@ -97,6 +98,18 @@ def test_questions(alpha: Site, alice: User, clock: Clock) -> None:
     assert told(clock) == "ca_waits"
     visitor.get(f"{visitor.own}/ca.mobileconfig")
     assert told(clock) == "ca_downloaded"
+
+
+def test_a_directory_that_does_not_answer_who_will_use_it(alpha: Site, alice: User, clock: Clock) -> None:
+    people.let_assign(alice, alpha)
+    DirectoryServer.objects.create(site=alpha, name="LDAP", hosts="127.0.0.1:9", user_base="dc=example")
+    visitor = Visitor()
+    visitor.log_in()
+    clock.forward(seconds=1)
+
+    visitor.post(visitor.reach("assign"), {"user_name": "greta", "search": "1"})
+
+    assert told(clock) == "directory_unreachable"
 
 
 ENDINGS: dict[str, Callable[[Enrollment], object]] = {

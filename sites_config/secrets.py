@@ -57,9 +57,8 @@ def keyed_digests(purpose: str, text: str) -> tuple[bytes, ...]:
     return tuple(hmac.new(key, text.encode(), hashlib.sha256).digest() for key in keys)
 
 
-@functools.cache
-def _lines() -> tuple[str, ...]:
-    return tuple(private_file(settings.FIELD_KEY_FILE).decode("ascii", "replace").split())
+def _lines() -> list[str]:
+    return private_file(settings.FIELD_KEY_FILE).decode("ascii", "replace").split()
 
 
 @functools.cache

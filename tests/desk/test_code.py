@@ -1,11 +1,14 @@
 """A code that was said over the telephone: entered in any spelling, used once, guessed by nobody."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.sites.models import Site
 from django.http import HttpResponse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from enrollment.actions.access_codes import CodeGone, make_code, revoke_code, use_code
 from enrollment.actions.invitations import revoke
@@ -244,6 +247,17 @@ def test_r11_the_code_stands_nowhere(alpha: Site, caplog: pytest.LogCaptureFixtu
     cells = "\n".join(str(cell) for rows in dump().values() for row in rows for cell in row)
     assert code not in cells and spoken(code) not in cells
     assert code not in caplog.text
+
+
+def test_a_code_outlives_a_new_field_key(alpha: Site, settings: Settings, tmp_path: Path) -> None:
+    code, older = make(alpha), Path(settings.FIELD_KEY_FILE).read_text()
+    newer = tmp_path / "field-keys"
+    newer.touch(0o600)
+    newer.write_text(f"{Fernet.generate_key().decode()}\n{older}")
+
+    settings.FIELD_KEY_FILE = newer
+
+    assert enter(Visitor(), code).status_code == 303
 
 
 def test_a_code_is_made_of_what_can_be_said() -> None:

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from enrollment.views import (
     accounts,
+    code,
     gate,
     hand_over,
     language,
@@ -28,6 +29,8 @@ urlpatterns = [
     path("enroll", to_portal, name="portal-without-slash"),
     path("enroll/", safari.Portal.as_view(), name="portal"),
     path("i/<str:token>", welcome.Welcome.as_view(), name="invitation"),
+    path("code", RedirectView.as_view(url="/code/"), name="code-without-slash"),
+    path("code/", code.EnterCode.as_view(), name="code"),
     path("enroll/<slug:public_id>/", safari.Screen.as_view(), name="enrollment"),
     path("enroll/<slug:public_id>/status", safari.status, name="status"),
     path("enroll/<slug:public_id>/ca.mobileconfig", profile.ca_certificate, name="ca-profile"),

@@ -12,7 +12,7 @@ from enrollment.models import AssignmentSource, Enrollment, Invitation, SignInMe
 from enrollment.models.moves import OPEN
 from enrollment.signin.access import UNRULED, Access, access, matched
 from enrollment.signin.privileges import Grants, grants_of, read_grants
-from sites_config.http import SiteRequest
+from sites_config.http import SiteRequest, browser_of
 from sites_config.logs import note_enrollment
 from sites_config.models import Ownership, Privilege, SiteConfiguration, User
 from sites_config.site_settings import SiteSettings, sites_within
@@ -217,6 +217,7 @@ class Visit:
             key=self.key,
             host=self.request.get_host(),
             language=self.request.language,
+            browser=browser_of(self.request),
             now=self.now,
         )
         note_enrollment(self.enrollment.public_id)

@@ -18,6 +18,7 @@ class SitesConfigConfig(AppConfig):
             SiteAddress,
             SiteConfiguration,
             SiteLogo,
+            SiteNotice,
         )
 
-        follow(Site, SiteAddress, SiteConfiguration, SiteLogo, MessageText, Agreement)
+        follow(Site, SiteAddress, SiteConfiguration, SiteLogo, SiteNotice, MessageText, Agreement)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from sites_config.site_settings import SiteSettings
+from sites_config.user_agents import browser_name
 
 if TYPE_CHECKING:
     from sites_config.models import User
@@ -19,6 +20,11 @@ class SiteRequest(HttpRequest):
     device_language: str
     reference: str
     user: "User"
+
+
+def browser_of(request: HttpRequest) -> str:
+    """What it is called, “Safari 18.6 on iPhone”."""
+    return browser_name(request.headers.get("User-Agent", ""))
 
 
 def sent_id(text: str) -> int | None:

@@ -26,7 +26,11 @@ KINDS = (
     Kind("messages", 90, "messages that were sent, refused or cancelled, with their recipients"),
     Kind("commands", 365, "commands that devices answered"),
     Kind("certificates", 90, "revoked device certificates, counted from the day they would have ended"),
-    Kind("tokens", 7, "unused SCEP challenges and profiles, hand-overs, ways to SAML providers and back"),
+    Kind(
+        "tokens",
+        7,
+        "unused SCEP challenges and profiles, hand-overs, short codes, ways to SAML providers and back",
+    ),
 )
 
 

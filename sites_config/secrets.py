@@ -1,6 +1,8 @@
 """Secrets at rest: Fernet with the keys of the field-key file, the first for writing, all for reading."""
 
 import functools
+import hashlib
+import hmac
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -65,12 +67,22 @@ def check_keys() -> None:
     _fernet()
 
 
+def keyed_digests(purpose: str, text: str) -> tuple[bytes, ...]:
+    """32 bytes of HMAC-SHA256 for each key of the file, the newest first: for what is so short that whoever had a plain
+    hash would guess it."""
+    keys = (hmac.digest(line.encode(), purpose.encode(), "sha256") for line in _lines())
+    return tuple(hmac.new(key, text.encode(), hashlib.sha256).digest() for key in keys)
+
+
+def _lines() -> list[str]:
+    return private_file(settings.FIELD_KEY_FILE).decode("ascii", "replace").split()
+
+
 @functools.cache
 def _keys() -> tuple[Fernet, ...]:
     """The newest first."""
-    lines = private_file(settings.FIELD_KEY_FILE).decode("ascii", "replace").split()
     try:
-        keys = tuple(Fernet(line) for line in lines)
+        keys = tuple(Fernet(line) for line in _lines())
     except ValueError:
         keys = ()
     if not keys:

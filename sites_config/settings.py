@@ -119,6 +119,10 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "600/m/ip,5/5m/key",
     "directory_search": "600/m/key",
     "provider": "600/m/ip",
+    # Wrong access codes: of one address and of one site (signin/code_limits.py makes an address wait before that),
+    # and of everybody at all sites. 600 a minute for eight hours find one of a hundred open codes once in 38,000.
+    "access_code": "30/m/ip,240/m/key",
+    "access_code_anywhere": "600/m/key",
 }
 # djangosaml2 would look for a library that sets the policy of pages; the request middleware does.
 SAML_CSP_HANDLER = ""

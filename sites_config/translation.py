@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from sites_config.models import Agreement, MessageText
+from sites_config.models import Agreement, MessageText, SiteNotice
 
 
 @register(MessageText)
@@ -12,4 +12,9 @@ class MessageTextTranslation(TranslationOptions):
 
 @register(Agreement)
 class AgreementTranslation(TranslationOptions):
+    fields = ("text",)
+
+
+@register(SiteNotice)
+class SiteNoticeTranslation(TranslationOptions):
     fields = ("text",)

@@ -1,10 +1,10 @@
 """Every page an enrolling person can meet, each made anew: for rules that hold on all of them."""
 
-from tests.gallery_pages import beginning, problems, saml, screens, sign_in
+from tests.gallery_pages import beginning, desk, problems, saml, screens, sign_in
 from tests.gallery_pages.base import PAGES, Gallery, Show
 
 __all__ = ["Gallery", "pages"]
-ROOMS = (beginning, problems, saml, screens, sign_in)
+ROOMS = (beginning, desk, problems, saml, screens, sign_in)
 
 
 def pages() -> dict[str, Show]:

@@ -57,6 +57,7 @@ def start(
     language: str,
     now: datetime,
     invitation: Invitation | None = None,
+    browser: str = "",
 ) -> Enrollment:
     """A new row for this browser key, or the one it has: a repeated Start returns the same enrollment.
 
@@ -68,6 +69,7 @@ def start(
         key_sha256=digest(key),
         host=host,
         language=language,
+        browser=browser,
         started_at=now,
         idle_until=now + IDLE,
         ends_at=now + IN_ALL,

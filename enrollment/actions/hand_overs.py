@@ -63,7 +63,7 @@ def with_token(token: str) -> HandOver | None:
     return rows.filter(token_sha256=digest(token)).first()
 
 
-def take(hand_over: HandOver, *, key: str, device: str, now: datetime) -> None:
+def take(hand_over: HandOver, *, key: str, device: str, now: datetime, browser: str = "") -> None:
     """The enrollment is ``key``'s from now on, and its profile is withdrawn: that belonged to the browser before.
 
     ``device``: "iPhone", "iPad" or "". Raises HandOverGone.
@@ -78,7 +78,7 @@ def take(hand_over: HandOver, *, key: str, device: str, now: datetime) -> None:
             ):
                 raise HandOverGone
             unused.update(expires_at=now)
-            answer(enrollment, now=now, key_sha256=digest(key), **SIGNED_OUT)
+            answer(enrollment, now=now, key_sha256=digest(key), browser=browser, **SIGNED_OUT)
             note(enrollment, EventKind.HANDED_OVER, now=now, data={"device": device} if device else {})
     except (AnswersFrozen, IntegrityError):  # it went on, or the key got a row of its own a moment ago
         raise HandOverGone from None

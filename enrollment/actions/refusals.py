@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from django.db.models import Max, Min, Q
 
+from enrollment.actions.enrollments import note
 from enrollment.models import Authority, AuthorityState, Certificate, Enrollment, Event, EventKind
 from enrollment.pki.errors import PkiError, flattened
 from enrollment.pki.signature import DeviceSignature
 from sites_config.changes import remember
 
-CONFLICT_EVERY = timedelta(hours=1)
+CONFLICT_EVERY, LOG_INS_EVERY = timedelta(hours=1), timedelta(minutes=5)
 WHY_UNKNOWN = "unknown certificate"
 LONGEST_SUBJECT = 200  # characters
 
@@ -115,3 +116,19 @@ def _authorities_by_name() -> dict[bytes, list[tuple[int, x509.Certificate]]]:
         certificate = x509.load_der_x509_certificate(bytes(row.certificate_der))
         found.setdefault(certificate.subject.public_bytes(), []).append((row.site_id, certificate))
     return found
+
+
+def note_log_in_refused(enrollment: Enrollment, *, why: str, now: datetime) -> None:
+    """Why somebody who began could not log in; at most one event in five minutes for the same reason."""
+    _note_seldom(enrollment, EventKind.LOG_IN_REFUSED, now=now, data={"why": why})
+
+
+def note_unreachable(enrollment: Enrollment, *, now: datetime) -> None:
+    """A directory was asked for somebody who began, and did not answer; at most one event in five minutes."""
+    _note_seldom(enrollment, EventKind.DIRECTORY_UNREACHABLE, now=now, data={})
+
+
+def _note_seldom(enrollment: Enrollment, kind: EventKind, *, now: datetime, data: dict[str, object]) -> None:
+    rows = Event.objects.filter(enrollment=enrollment, kind=kind, data=data)
+    if not rows.filter(at__gt=now - LOG_INS_EVERY).exists():
+        note(enrollment, kind, now=now, data=data)

@@ -1,6 +1,7 @@
 """One file per noun, same names as in models/; importing them registers them. ``site`` is the admin site itself."""
 
 from enrollment.admin import (
+    access_code,
     access_group,
     agreement,
     agreement_acceptance,
@@ -29,6 +30,7 @@ from enrollment.admin import (
 )
 
 __all__ = [
+    "access_code",
     "access_group",
     "agreement",
     "agreement_acceptance",

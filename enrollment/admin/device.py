@@ -7,9 +7,10 @@ from django.utils import timezone
 from enrollment.actions.authorized import remove_user
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
+from enrollment.admin.story import WithStory
 from enrollment.models import Device, Enrollment
 from enrollment.models.assignment import COLUMNS
-from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.buttons import actor, button
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
 from sites_config.models import Privilege
@@ -42,10 +43,11 @@ def _is_kept(device: Device) -> bool:
 
 
 @admin.register(Device)
-class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
+class DeviceAdmin(FindsReference, WithTimeline, WithStory):
     """Read only: the words of the device itself. The button lets somebody else enroll it."""
 
     also = (Privilege.HELP_PEOPLE,)
+    story_kind = "device"
     buttons = ("remove_user",)
     timeline_of = ("device", "enrollment__device")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"

@@ -14,11 +14,12 @@ from enrollment.admin.addresses import entry_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
+from enrollment.admin.story import WithStory
 from enrollment.models import Enrollment, InvitationUse
 from enrollment.models.assignment import COLUMNS
 from enrollment.models.moves import OPEN, UNDER_WAY
 from enrollment.steps.qr_code import qr_code
-from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.buttons import actor, button
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import reach_of
@@ -49,10 +50,11 @@ def _can_go_on(enrollment: Enrollment) -> bool:
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
+class EnrollmentAdmin(FindsReference, WithTimeline, WithStory):
     """What a person answered and a device did: nothing of it is changed here. The buttons help who is stuck."""
 
     also = (Privilege.HELP_PEOPLE,)
+    story_kind = "enrollment"
     buttons = ("new_link", "release", "cancel")
     timeline_of = ("enrollment",)
     timeline_first = True
@@ -95,6 +97,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
                     "entry_site",
                     "host",
                     "language",
+                    "browser",
                 )
             },
         ),

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment import flow
+from enrollment.explain.facts import step_of
 from enrollment.models import Enrollment
 from enrollment.models.moves import UNDER_WAY
 from enrollment.signin.privileges import grants_column
 from enrollment.steps.install import Install
-from enrollment.visit import GRANTS, of_device
+from enrollment.visit import GRANTS
 from sites_config.site_settings import no_site
 from sites_config.texts import texts_for
 
@@ -33,10 +34,8 @@ def screen_of(enrollment: Enrollment) -> str:
 
 
 def slug_of(enrollment: Enrollment) -> str:
-    now = timezone.now()
-    if enrollment.status not in UNDER_WAY or enrollment.lapsed(now):
-        return ""
-    return flow.current_step(of_device(enrollment, now)).slug
+    step = step_of(enrollment, timezone.now())
+    return step.slug if step else ""
 
 
 class ScreenFilter(admin.SimpleListFilter):

@@ -9,8 +9,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 
+from enrollment.admin.help_pages import help_desk, help_page, help_story, may_help
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.second_factor import lacks_second_factor
 from sites_config.staff_pages import staff_page
@@ -19,11 +20,29 @@ from sites_config.staff_pages import staff_page
 GROUPS = (
     (
         "Enrollment",
-        ("Invitation", "Delivery", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
+        (
+            "Invitation",
+            "AccessCode",
+            "Delivery",
+            "Enrollment",
+            "Device",
+            "Person",
+            "AgreementAcceptance",
+            "Event",
+        ),
     ),
     (
         "Sites and staff",
-        ("Site", "SiteAddress", "SiteLogo", "MessageText", "Agreement", "User", "SitePrivilege"),
+        (
+            "Site",
+            "SiteAddress",
+            "SiteLogo",
+            "SiteNotice",
+            "MessageText",
+            "Agreement",
+            "User",
+            "SitePrivilege",
+        ),
     ),
     (
         "Sign-in and directories",
@@ -51,7 +70,19 @@ class GatehouseAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Without "view on site", which looks up rows of any table."""
-        return [each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"]
+        own = (
+            ("help/", help_desk, "help"),
+            ("help/enrollment/<int:pk>/page/", help_page, "help_page"),
+            ("help/<slug:kind>/<int:pk>/", help_story, "help_story"),
+        )
+        urls = [path(route, self.admin_view(view), name=name) for route, view, name in own]
+        return [
+            *urls,
+            *(each for each in super().get_urls() if getattr(each, "name", None) != "view_on_site"),
+        ]
+
+    def each_context(self, request: Any) -> dict[str, Any]:
+        return super().each_context(request) | {"may_help": may_help(request)}
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return staff_page(super().admin_view(_second_factor_first(view), cacheable))

@@ -18,6 +18,7 @@ from enrollment.steps.base import Problem
 from enrollment.steps.leaving import leaving_page
 from enrollment.steps.link import link
 from enrollment.steps.page import Page, render
+from enrollment.views.code import code_page
 from enrollment.views.language import languages_page
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import resume_page
@@ -208,6 +209,7 @@ _PAGES: dict[str, Callable[[SiteRequest, SiteSettings], HttpResponse]] = {
     "names": _welcome,
     "frame": _welcome,
     "welcome": _welcome,
+    "code": lambda request, site: code_page(request),
     "resume": _resume,
     "language": lambda request, site: languages_page(request, "#"),
     "gate-safari": _gate(gate.SafariTexts, on_device=True),

@@ -1,5 +1,6 @@
 """One file per noun."""
 
+from enrollment.models.access_code import AccessCode
 from enrollment.models.access_group import AccessGroup
 from enrollment.models.agreement_acceptance import AgreementAcceptance
 from enrollment.models.assignment import AssignmentSource
@@ -36,6 +37,7 @@ from enrollment.models.webhook import Webhook, WebhookEvent
 
 __all__ = [
     "MOVES",
+    "AccessCode",
     "AccessGroup",
     "AgreementAcceptance",
     "AssignmentSource",

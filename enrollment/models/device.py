@@ -3,6 +3,7 @@
 from django.db import models
 
 from enrollment.models.assignment import Assignment
+from enrollment.models.folded import folded_index
 from sites_config.models import Ownership
 
 
@@ -44,7 +45,12 @@ class Device(Assignment):
                 fields=["last_seen_at", "id"],
                 condition=models.Q(enrollment__isnull=True),
                 name="device_never_enrolled",
-            )
+            ),
+            models.Index(fields=["serial_number"], name="device_serial_number"),
+            models.Index(fields=["udid"], name="device_udid"),
+            folded_index("assigned_user_name", "device_user_name"),
+            folded_index("assigned_full_name", "device_full_name"),
+            folded_index("assigned_email", "device_email"),
         ]
 
     def __str__(self) -> str:

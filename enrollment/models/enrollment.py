@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from enrollment.models.assignment import Assignment
+from enrollment.models.folded import folded_index
 from enrollment.models.moves import LAPSING, Status
 from sites_config.models import Ownership
 from sites_config.references import new_reference, spoken
@@ -86,6 +87,9 @@ class Enrollment(Assignment):
 
     answers = models.JSONField(default=dict, blank=True, help_text="Answers of small screens, by screen.")
     language = models.CharField(max_length=12, blank=True)
+    browser = models.CharField(
+        max_length=40, blank=True, help_text="Where it was begun or went on, such as “Safari 18.6 on iPhone”."
+    )
 
     authority = models.ForeignKey(
         "enrollment.Authority", on_delete=models.PROTECT, null=True, blank=True, related_name="enrollments"
@@ -128,6 +132,13 @@ class Enrollment(Assignment):
                 condition=Q(status__in=["expired", "failed", "instructed"]),
                 name="enrollment_over",
             ),
+            # For whoever looks somebody up, at all their sites at once.
+            models.Index(fields=["reference"], name="enrollment_reference"),
+            models.Index(fields=["public_id"], name="enrollment_address"),
+            folded_index("assigned_user_name", "enrollment_user_name"),
+            folded_index("assigned_full_name", "enrollment_full_name"),
+            folded_index("assigned_email", "enrollment_email"),
+            folded_index("signed_in_name", "enrollment_signed_in_name"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from enrollment.models.folded import folded_index
 from sites_config.models.site_configuration import PHONE
 
 LIVES = timedelta(days=7)  # unless somebody says otherwise
@@ -99,6 +100,7 @@ class Invitation(models.Model):
                 fields=["expires_at", "id"], condition=Q(revoked_at__isnull=True), name="invitation_end"
             ),
             models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
+            folded_index("name", "invitation_name"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from enrollment.models.folded import folded_index
+
 
 def folded(user_name: str) -> str:
     """What user names are compared by: neither capitals nor the way an accent was typed make a difference."""
@@ -31,6 +33,11 @@ class Person(models.Model):
             models.UniqueConstraint(
                 fields=["site", "user_name_folded"], name="one_person_per_site_and_user_name"
             )
+        ]
+        indexes = [
+            folded_index("user_name_folded", "person_user_name"),
+            folded_index("full_name", "person_full_name"),
+            folded_index("email", "person_email"),
         ]
 
     def __str__(self) -> str:

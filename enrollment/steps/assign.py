@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from enrollment.actions import assignments
 from enrollment.actions.assignments import ASSIGNED, TooManySearches
+from enrollment.actions.refusals import note_unreachable
 from enrollment.directories.entry import DirectoryUnavailable, Entry
 from enrollment.directories.find import find
 from enrollment.models import AssignmentSource
@@ -111,6 +112,7 @@ class Assign(Step):
             form.add_error("user_name", self.text(Texts.too_many))
             return None
         except DirectoryUnavailable:
+            note_unreachable(self.visit.enrollment, now=self.visit.now)
             form.add_error("user_name", self.text(Texts.unavailable))
             return None
         assignments.remember_search(self.visit.enrollment, text, found)

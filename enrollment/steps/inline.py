@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 class Inlined:
     """``styles`` and ``scripts`` are the hashes of all, as a policy names them. ``css`` stands in all of them,
     ``forms_css`` where there are fields, ``link_css`` and ``link_js`` where a link is handed on, ``js`` where somebody
-    waits, ``leave_js`` where the log-in page leads on by itself."""
+    waits, ``leave_js`` where the log-in page leads on by itself, ``notice_css`` where the site has a notice."""
 
     css: SafeString
     forms_css: SafeString
@@ -22,6 +22,7 @@ class Inlined:
     js: SafeString
     link_js: SafeString
     leave_js: SafeString
+    notice_css: SafeString
     styles: str
     scripts: str
 
@@ -33,10 +34,14 @@ class Inlined:
 @functools.cache
 def inlined() -> Inlined:
     """Read once per process."""
-    styles = [_source(f"enrollment/{name}.css") for name in ("page", "forms", "link")]
+    styles = [_source(f"enrollment/{name}.css") for name in ("page", "forms", "link", "notice")]
     scripts = [_source(f"enrollment/{name}.js") for name in ("page", "link", "leave")]
-    css, forms_css, link_css, js, link_js, leave_js = map(mark_safe, (*styles, *scripts))  # our own
-    return Inlined(css, forms_css, link_css, js, link_js, leave_js, _hashes(styles), _hashes(scripts))
+    css, forms_css, link_css, notice_css, js, link_js, leave_js = map(
+        mark_safe, (*styles, *scripts)
+    )  # our own
+    return Inlined(
+        css, forms_css, link_css, js, link_js, leave_js, notice_css, _hashes(styles), _hashes(scripts)
+    )
 
 
 @functools.lru_cache(maxsize=256)

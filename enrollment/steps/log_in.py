@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from enrollment.actions.enrollments import SignIn, is_meant, note, sign_in
 from enrollment.actions.identities import keep
+from enrollment.actions.refusals import note_log_in_refused, note_unreachable
 from enrollment.actions.second_factor import wait_for_code, waiting_user
 from enrollment.directories.entry import DirectoryUnavailable
 from enrollment.models import EventKind, SignInMethod
@@ -109,8 +110,10 @@ class LogIn(Step):
             who = password.check(self.request, **form.cleaned_data)
         except password.WrongPassword:
             form.add_error(None, self.text(Texts.refused))
+            self._note("wrong password")
             return None
         except password.TooManyAttempts:
+            self._note("too many attempts")
             self.status = 429
             form.add_error(None, self.text(Texts.too_many))
             return None
@@ -118,12 +121,19 @@ class LogIn(Step):
             raise Problem("busy", 503) from None
         except DirectoryUnavailable as reason:
             log.warning("a directory could not be asked: %s", reason)
+            if self.visit.saved:
+                note_unreachable(self.visit.enrollment, now=self.visit.now)
             self.status = 503
             form.add_error(None, self.text(Texts.unreachable))
             return None
         if not self._waits_for_code(who):
             accept(self.visit, who)
         return None
+
+    def _note(self, why: str) -> None:
+        """For the help desk; before anything was answered there is nobody to note it of."""
+        if self.visit.saved:
+            note_log_in_refused(self.visit.enrollment, why=why, now=self.visit.now)
 
     def _waits_for_code(self, who: SignIn) -> bool:
         """Staff with a second factor: the password alone is no sign-in. Raises Problem, AnswersFrozen."""
@@ -169,6 +179,7 @@ class LogIn(Step):
         ]
         return context | {
             "providers": buttons,
+            "is_first": not self.visit.saved,
             "asks_password": asks_password or self.request.method == "POST",
             "goes_by_itself": len(offered) == 1 and not asks_password and self.request.method == "GET",
         }

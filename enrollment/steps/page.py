@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from enrollment.mdm.inventory import family
@@ -19,6 +20,7 @@ from sites_config.colors import ACCENT, accent
 from sites_config.http import SiteRequest
 from sites_config.logos import logo_of
 from sites_config.names import organization_in, support_in
+from sites_config.notices import notices_of
 from sites_config.references import spoken
 from sites_config.site_settings import SiteSettings
 from sites_config.texts import ScreenTexts, Texts, direction, native_names, texts_for
@@ -53,6 +55,8 @@ class Page:
             "link_js": inlined().link_js,
             "leave_js": inlined().leave_js,
             "accent_css": accent_css(self.site),
+            "notices": notices_of(self.site, self.request.language, now=timezone.now()),
+            "notice_css": inlined().notice_css,
         }
 
     def _values(self, texts: Texts) -> dict[str, object]:

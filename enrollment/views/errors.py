@@ -16,7 +16,7 @@ from sites_config.site_settings import no_site
 from sites_config.staff_pages import staff_page
 
 # Routes whose page has the form that was posted: there one can try again.
-WITH_FORM = ("invitation", "portal", "screen", "account_login")
+WITH_FORM = ("invitation", "portal", "screen", "code", "account_login")
 log = logging.getLogger("gatehouse.errors")
 
 

@@ -20,7 +20,7 @@ from enrollment.views.browser_key import give_key, key_after, key_of, opens, sen
 from enrollment.views.gate import gate
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import not_this_browsers, row_of_key, rows_for_pages
-from sites_config.http import SiteRequest
+from sites_config.http import SiteRequest, browser_of
 from sites_config.models import SiteConfiguration
 
 
@@ -81,7 +81,8 @@ class Take(View):
         if not sent:
             return problem_page(request, "cookies", 403) if _is_good(found) else _gone(request)
         try:
-            take(found, key=key, device=device_word(request, None), now=timezone.now())
+            device = device_word(request, None)
+            take(found, key=key, device=device, now=timezone.now(), browser=browser_of(request))
         except HandOverGone:
             return _gone(request)
         return give_key(request, own, key)

@@ -13,6 +13,10 @@ from sites_config.models import SiteConfiguration
 from sites_config.site_settings import SiteSettings
 
 RETRY_AFTER_SECONDS = 30
+# Where a code from the help desk leads further.
+WITH_CODE = frozenset(
+    {"invitation_unknown", "invitation_expired", "invitation_revoked", "invitation_used_up", "closed"}
+)
 
 
 def problem_page(
@@ -46,6 +50,7 @@ def problem_page(
         action_label=texts[f"{kind}_action"],
         action_url=action or request.path,
         action_method=method,
+        with_code=kind in WITH_CODE,
     )
     response = render(page, "enrollment/problem.html", {"problem": problem}, status=status)
     if status == 503:

@@ -20,7 +20,7 @@ from enrollment.views.invitation_refusals import go_on, refusal, site_of
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
 from enrollment.visit import Visit
-from sites_config.http import SiteRequest
+from sites_config.http import SiteRequest, browser_of
 from sites_config.models import SiteConfiguration
 from sites_config.texts import Message, texts_for
 
@@ -75,6 +75,7 @@ def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollme
         language=request.language,
         now=timezone.now(),
         invitation=invitation,
+        browser=browser_of(request),
     )
 
 

@@ -5,7 +5,18 @@ from functools import cache
 
 from enrollment.flow import STEPS
 from enrollment.outbox.mail_texts import MailTexts
-from enrollment.steps import frame, gate, hand_over, language, leaving, mdm_profile, problem, resume, welcome
+from enrollment.steps import (
+    code,
+    frame,
+    gate,
+    hand_over,
+    language,
+    leaving,
+    mdm_profile,
+    problem,
+    resume,
+    welcome,
+)
 from sites_config.names import ORGANIZATION, SUPPORT
 from sites_config.texts import Message
 
@@ -40,6 +51,7 @@ _BEFORE = (
     Screen("gate-device", "Another device", (gate.DeviceTexts, gate.MacTexts)),
     Screen("language", "List of languages", (language.Texts,)),
     Screen("welcome", "Invitation", (welcome.Texts,)),
+    Screen("code", "Code from the help desk", (code.Texts,)),
     Screen("resume", "Go on with an enrollment", (resume.Texts,)),
 )
 _BESIDE: dict[str, tuple[type, ...]] = {

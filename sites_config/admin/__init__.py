@@ -1,5 +1,5 @@
 """One file per noun; importing them registers them."""
 
-from sites_config.admin import address, privilege, site, user
+from sites_config.admin import address, privilege, site, site_notice, user
 
-__all__ = ["address", "privilege", "site", "user"]
+__all__ = ["address", "privilege", "site", "site_notice", "user"]

@@ -69,8 +69,21 @@ class AdminWithButtons(ScopedAdmin):
             return HttpResponseNotAllowed(["POST"])
         if not method.possible(obj):  # a second press, or somebody was faster
             messages.info(request, f"“{method.label}” has nothing to do here any more.")
-            return redirect(self.change_url(obj))
-        return method(request, obj) or redirect(self.change_url(obj))
+            return redirect(self.after_press(request, obj))
+        return method(request, obj) or redirect(self.after_press(request, obj))
+
+    def after_press(self, request: HttpRequest, obj: Any) -> str:
+        """Where a button without an answer of its own leads to."""
+        return self.change_url(obj)
+
+    def pressable(self, request: HttpRequest, obj: Any) -> list[dict[str, str]]:
+        """Label and URL of each button that this person may press now."""
+        methods = ((name, getattr(self, name)) for name in self.buttons)
+        return [
+            {"label": method.label, "url": f"{self.change_url(obj).removesuffix('change/')}press/{name}/"}
+            for name, method in methods
+            if method.allowed(self, request, obj) and method.possible(obj)
+        ]
 
     def change_url(self, obj: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
@@ -87,12 +100,7 @@ class AdminWithButtons(ScopedAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         obj = kwargs.get("obj")
-        methods = ((name, getattr(self, name)) for name in self.buttons) if obj is not None else ()
-        context["buttons"] = [
-            {"label": method.label, "url": f"{self.change_url(obj).removesuffix('change/')}press/{name}/"}
-            for name, method in methods
-            if obj is not None and method.allowed(self, request, obj) and method.possible(obj)
-        ]
+        context["buttons"] = self.pressable(request, obj) if obj is not None else []
         context["tools"] = self.tools(request, obj) if obj is not None else []
         context["shows_history"] = self.shows_history(request)
         return super().render_change_form(request, context, *args, **kwargs)

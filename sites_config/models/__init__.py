@@ -8,11 +8,13 @@ from sites_config.models.privilege import SETS, Privilege, PrivilegeSet, SitePri
 from sites_config.models.restoration import Restoration
 from sites_config.models.site_configuration import ClearCommands, SiteConfiguration
 from sites_config.models.site_logo import Appearance, SiteLogo
+from sites_config.models.site_notice import LONGEST_NOTICE, Severity, SiteNotice
 from sites_config.models.text_revision import TextRevision, TextSource
 from sites_config.models.user import User
 from sites_config.models.version import ConfigurationVersion
 
 __all__ = [
+    "LONGEST_NOTICE",
     "SETS",
     "Agreement",
     "Appearance",
@@ -23,9 +25,11 @@ __all__ = [
     "Privilege",
     "PrivilegeSet",
     "Restoration",
+    "Severity",
     "SiteAddress",
     "SiteConfiguration",
     "SiteLogo",
+    "SiteNotice",
     "SitePrivilege",
     "TextRevision",
     "TextSource",

@@ -13,7 +13,7 @@ class Privilege(models.TextChoices):
     ASSIGN_USERS = "assign-users", "Assign Users to Mobile Devices"
     MANAGE_INVITATIONS = "manage-invitations", "Make, change and revoke invitations"
     SEE_INVITATION_LINKS = "see-invitation-links", "See invitation links"
-    HELP_PEOPLE = "help-people", "Help people enroll: cancel, release, new link"
+    HELP_PEOPLE = "help-people", "Help people enroll: cancel, release, new link, code"
     VIEW_SITE = "view-site", "View everything of the site in admin"
     ADMINISTER_SITE = "administer-site", "Administer the site"
 

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from enrollment.models import Device, Enrollment, Event, EventKind, Invitation
+from enrollment.models import Device, Enrollment, Event, EventKind, Invitation, Person
 from sites_config.models import SiteLogo, User
 from sites_config.references import spoken
 from tests.admin.world import World, binary_columns, registered
@@ -22,6 +22,16 @@ def page(model: type[Model], what: str, *args: object) -> str:
 def every_page() -> Iterator[str]:
     yield reverse("admin:index")
     yield reverse("admin:app_list", args=["enrollment"])
+    yield reverse("admin:help")
+    yield reverse("admin:help") + "?q=Invitation"
+    for kind, told in (
+        ("enrollment", Enrollment),
+        ("device", Device),
+        ("person", Person),
+        ("invitation", Invitation),
+    ):
+        for pk in told._default_manager.values_list("pk", flat=True):
+            yield reverse("admin:help_story", args=[kind, pk])
     for model in registered():
         yield page(model, "changelist")
         yield page(model, "changelist") + "?q=Aardvark"
@@ -49,7 +59,7 @@ def test_the_forms_for_adding_open(as_root: Client, alphas: World) -> None:
     assert open_forms == {
         "Site", "SiteAddress", "SitePrivilege", "User", "SiteLogo", "Invitation", "Agreement", "CaCertificate",
         "Person", "SigningIdentity", "PushCertificate", "DirectoryServer", "CloudIdentityProvider",
-        "SamlIdentityProvider", "AccessGroup", "Webhook",
+        "SamlIdentityProvider", "AccessGroup", "AccessCode", "SiteNotice", "Webhook",
     }  # fmt: skip
     assert set(answers.values()) == {200, 403}
 

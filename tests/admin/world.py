@@ -10,6 +10,7 @@ from django.db.models import BinaryField, Model
 from django.test import Client
 from django.utils import timezone
 
+from enrollment.actions.access_codes import make_code
 from enrollment.actions.enrollments import start
 from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitations import show_link
@@ -39,7 +40,16 @@ from enrollment.models import (
     Webhook,
 )
 from sites_config.middleware.sessions import SITE_KEY
-from sites_config.models import Agreement, MessageText, Privilege, SiteConfiguration, SiteLogo, User
+from sites_config.models import (
+    Agreement,
+    MessageText,
+    Privilege,
+    SiteConfiguration,
+    SiteLogo,
+    SiteNotice,
+    User,
+)
+from sites_config.references import spoken
 from sites_config.secrets import encrypt
 from tests import people
 
@@ -115,11 +125,21 @@ def populate(site: Site, host: str, word: str) -> World:
         site, name=f"Invitation {word}", max_uses=5, email=f"{word}@school.example"
     )
     send([invitation], actor=member, now=timezone.now())
+    _notice(site, word)
+    invitation, token = people.invite(site, name=f"Invitation {word}", max_uses=5)
     show_link(invitation, actor=member, now=timezone.now())
     key = new_token()
     waiting = _started(site, host, key, invitation)
     challenge_row = _profile(waiting, site, host, key)
     _enrolled(challenge_row, word)
+    _row, code = make_code(
+        site_id=site.pk,
+        expires_at=timezone.now() + timedelta(hours=1),
+        actor=member,
+        now=timezone.now(),
+        invitation=invitation,
+        enrollment=waiting,
+    )
     second = new_token()
     _profile(_started(site, host, second, invitation), site, host, second)
     AgreementAcceptance.objects.create(
@@ -131,7 +151,17 @@ def populate(site: Site, host: str, word: str) -> World:
         accepted_at=timezone.now(),
         signed_in_name=f"Person {word}",
     )
-    return World(site, word, (token, key, second, *SECRETS))
+    return World(site, word, (token, key, second, code, spoken(code), *SECRETS))
+
+
+def _notice(site: Site, word: str) -> None:
+    now = timezone.now()
+    SiteNotice.objects.create(
+        site=site,
+        text_en=f"Notice {word}",
+        starts_at=now - timedelta(hours=2),
+        ends_at=now - timedelta(hours=1),
+    )
 
 
 def _ca_certificate(site: Site, word: str) -> None:

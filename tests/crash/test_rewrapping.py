@@ -27,6 +27,7 @@ from tests.visitor import person_at
 SIGKILL = -9
 NO_SECRETS = {
     "certificate_der",
+    "code_hmac",
     "der",
     "key_sha256",
     "sha256",

@@ -293,5 +293,5 @@ def test_every_age_is_looked_up_in_an_index_on_postgresql() -> None:
 
 def _indexes(rule: Rule) -> list[str]:
     """Parts of the names of those that begin with the rule's age."""
-    own = [str(index.name) for index in rule.model._meta.indexes if index.fields[0] == rule.age]
+    own = [str(index.name) for index in rule.model._meta.indexes if index.fields[:1] == [rule.age]]
     return own or [f"_{rule.age}_"]

@@ -43,6 +43,8 @@ def _addresses(token: str) -> dict[str, list[str]]:
         "screen": [f"{own}/{screen}/" for screen in screens],
         "offer-hand-over": [f"{own}/hand-over"],
         "take-hand-over": ["/h/unknown"],
+        "code": ["/code/", "/code/?code=ABCDEFGH"],
+        "code-without-slash": ["/code"],
         "language": ["/language", "/language?next=/enroll/"],
         "logo": ["/logo/unknown.png"],
         "go-on-here": ["/go-on-here"],

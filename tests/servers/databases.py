@@ -32,6 +32,7 @@ class Facts:
     many: str  # token of an invitation for any number of devices
     single: Sequence[str]  # tokens of invitations for one device
     staff: dict[str, str]
+    codes: Sequence[str]  # access codes in place of the first one
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import django
 from django.core.management import call_command
 
 SINGLE_USE = 24  # invitations for one device each
+CODES = 6
 
 
 def main() -> None:
@@ -22,14 +23,24 @@ def main() -> None:
 
 def load() -> dict[str, object]:
     # Models can be imported only now.
+    from django.utils import timezone
+
+    from enrollment.actions.access_codes import LONGEST, make_code
     from sites_config.models import Privilege
     from tests import people
 
     alpha = people.new_site("Alpha School", "alpha.test", "localhost")
     people.staff("alice", "Alice Archer", (alpha, Privilege.ENROLL_MOBILE_DEVICES))
     single = [people.invite(alpha, name=f"Single {number}")[1] for number in range(SINGLE_USE)]
+    now = timezone.now()
+    many, token = people.invite(alpha, name="Many", max_uses=None)
+
+    def code() -> str:
+        return make_code(site_id=alpha.pk, expires_at=now + LONGEST, actor=None, now=now, invitation=many)[1]
+
     return {
-        "many": people.invite(alpha, name="Many", max_uses=None)[1],
+        "many": token,
+        "codes": [code() for _code in range(CODES)],
         "single": single,
         "staff": {"username": "alice", "password": people.PASSWORD},
     }

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from enrollment.actions.endings import expire
 from enrollment.models import (
+    AccessCode,
     Challenge,
     Delivery,
     DeliveryState,
@@ -70,6 +71,10 @@ def _hand_overs(now: datetime) -> int:
     return HandOver.objects.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
 
 
+def _codes(now: datetime) -> int:
+    return AccessCode.objects.filter(used_at=None, revoked_at=None, expires_at__gt=now).update(revoked_at=now)
+
+
 def _round_trips(now: datetime) -> int:
     return SamlRoundTrip.objects.all().delete()[0]
 
@@ -93,6 +98,7 @@ ENDINGS: Mapping[str, Callable[[datetime], int]] = {
     "SCEP challenges": _challenges,
     "profiles waiting for their download": _profiles,
     "hand-overs": _hand_overs,
+    "short codes": _codes,
     "open enrollments": _attempts,
     "ways to SAML providers and back": _round_trips,
     "messages on their way": _deliveries,

@@ -10,6 +10,7 @@ from django.contrib.sites.models import Site
 from django.db import transaction
 
 from enrollment.actions.authorities import create_authority, import_push_certificate
+from enrollment.actions.demo.desk import desk_examples
 from enrollment.actions.demo.examples import sign_in_examples
 from enrollment.actions.demo.keys import STAFF_NAME, self_made_push_certificate, staff_password
 from enrollment.actions.invitation_sending import send
@@ -91,6 +92,8 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
             (Path(settings.BASE_DIR) / "fixtures/demo-people.csv").read_bytes(), site=site, dry_run=False
         )
     _invitations(district, now)
+    grade_4 = Invitation.objects.filter(name=GRADE_4, is_demo=True).latest("created_at")
+    desk_examples(site, grade_4, helper=User.objects.get(username="nina"), now=now)
     return district
 
 

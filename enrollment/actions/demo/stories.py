@@ -105,6 +105,7 @@ class Storyteller:
             idle_until=began + IDLE,
             ends_at=began + IN_ALL,
             language=self.die.choice(("en", "en", "en", "de", "ar")),
+            browser="Safari 18.6 on iPhone",
             ownership=Ownership.INSTITUTIONAL,
         )
         if outcome == Status.INSTRUCTED:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from enrollment.models import (
+    AccessCode,
     AgreementAcceptance,
     Certificate,
     Challenge,
@@ -96,6 +97,7 @@ RULES = (
     Rule("tokens", "bytes of profiles", IssuedProfile, "expires_at", Q(body_encrypted__isnull=False), _erase_bytes),
     Rule("tokens", "unused challenges", Challenge, "valid_until", Q(used_at__isnull=True), _unused_profiles),
     Rule("tokens", "hand-overs", HandOver, "expires_at", Q(), _delete),
+    Rule("tokens", "short codes", AccessCode, "expires_at", Q(), _delete),
     Rule("tokens", "ways to SAML providers", SamlRoundTrip, "expires_at", Q(), _delete),
     Rule("tokens", "seen SAML messages", SeenSamlMessage, "forget_at", Q(), _delete),
     Rule("enrollments", "attempts", Enrollment, "ends_at", _CAME_TO_NOTHING, _delete, _KEPT),

@@ -1,0 +1,46 @@
+"""Causes that invitations bring: bound to somebody else, to another device, not valid yet."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sites.models import Site
+from django.utils import timezone
+
+from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
+from enrollment.explain.story import story_of
+from enrollment.models import Enrollment, Event, FailureReason, Status
+from sites_config.models import User
+from tests import people
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+def cause_of(enrollment: Enrollment) -> str:
+    events = list(Event.objects.filter(enrollment=enrollment).order_by("-at", "-pk"))
+    return story_of(enrollment, events, timezone.now()).cause.name
+
+
+def test_somebody_who_logged_in_with_another_account(alpha: Site, alice: User) -> None:
+    _row, token = people.invite(alpha, login_required=True, only_user_name="bob")
+    visitor = Visitor()
+    visitor.start(token)
+    assert cause_of(visitor.enrollment) == "not_logged_in"
+
+    visitor.post(f"{visitor.own}/log-in/", {"username": "alice", "password": people.PASSWORD})
+
+    assert cause_of(visitor.enrollment) == "somebody_elses_invitation"
+
+
+def test_the_wrong_device(alpha: Site) -> None:
+    visitor = Visitor()
+    visitor.start(people.invite(alpha)[1])
+    Enrollment.objects.update(status=Status.FAILED, failure_reason=FailureReason.WRONG_DEVICE)
+
+    assert cause_of(visitor.enrollment) == "wrong_device"
+
+
+def test_an_invitation_before_its_time(alpha: Site) -> None:
+    row, _token = people.invite(alpha, not_before=timezone.now() + timedelta(days=1))
+
+    assert invitation_cause(InvitationFacts(row, None, timezone.now())).name == "not_yet"

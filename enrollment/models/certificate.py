@@ -40,7 +40,12 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(fields=["site", "sha256"], name="certificate_fingerprint_once"),
         ]
-        indexes = [models.Index(fields=["sha256"], name="certificate_sha256")]
+        indexes = [
+            models.Index(fields=["sha256"], name="certificate_sha256"),
+            models.Index(
+                fields=["site", "not_after"], condition=Q(revoked_at__isnull=True), name="certificate_ends"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.serial_number

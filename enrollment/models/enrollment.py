@@ -123,6 +123,12 @@ class Enrollment(Assignment):
                 condition=Q(invitation_use="held"),
                 name="enrollment_holds",
             ),
+            models.Index(fields=["site", "-started_at"], name="enrollment_list"),
+            models.Index(
+                fields=["site", "enrolled_at"],
+                condition=Q(enrolled_at__isnull=False),
+                name="enrollment_enrolled",
+            ),
         ]
 
     def __str__(self) -> str:

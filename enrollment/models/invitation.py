@@ -95,6 +95,11 @@ class Invitation(models.Model):
             models.Index(fields=["token_sha256"], name="invitation_token"),
             models.Index(fields=["site", "-created_at"], name="invitation_list"),
             models.Index(fields=["site", "email"], name="invitation_email"),
+            models.Index(
+                fields=["site", "expires_at"],
+                condition=Q(revoked_at=None, started_at=None),
+                name="invitation_unused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ OF_THE_WHOLE = {
     "jsi18n": 200,
     "None": 404,  # what matches nothing else
 }
-OF_A_ROW = {"change", "delete", "history", "press", "auth_user_password_change", "None"}
+OF_A_ROW = {"change", "delete", "history", "press", "auth_user_password_change", "dashboard", "None"}
 OF_A_LIST = {"changelist", "add", "try", "import"}
 OF_A_SITE = {"edit", "preview", "text_history"}  # the editor of its texts
 PATTERNS = list(patterns())

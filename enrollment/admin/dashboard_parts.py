@@ -1,0 +1,261 @@
+"""The parts of a dashboard, ready to be drawn: each number with its label, one line that explains it, and its list."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.sites.models import Site
+from django.urls import reverse
+
+from enrollment.actions.heartbeats import is_alive
+from enrollment.admin.dashboard_scope import Scope, dashboard_url, members
+from enrollment.admin.readiness import readiness_of
+from enrollment.admin.screens import titles
+from enrollment.explain.endings import SOON, device_certificates_ending, endings, name_of
+from enrollment.explain.numbers import Messages, Numbers, last_days, messages, midnight, unused_invitations
+from enrollment.explain.stops import BEGUN, Stage, stops
+from enrollment.models import (
+    Authority,
+    CaCertificate,
+    Certificate,
+    Delivery,
+    DeliveryState,
+    Enrollment,
+    Invitation,
+    PushCertificate,
+    SigningIdentity,
+    Status,
+)
+from enrollment.outbox.worker import NAME as WORKER
+from enrollment.wording.state import Wordings
+from sites_config.languages import LANGUAGES
+from sites_config.models import MessageText
+
+LOOKED_BACK = 14  # days, for what stopped and what failed
+STAGES = {
+    BEGUN: ("Began", "Opened the portal or an invitation and pressed the first button."),
+    Status.PROFILE_ISSUED: ("Got the profile", "Was asked to install it in Settings."),
+    Status.CERTIFICATE_ISSUED: ("Installed it", "The device got its certificate."),
+    Status.AUTHENTICATED: ("Device checked in", "It named itself, and has one answer to go."),
+    Status.ENROLLED: ("Enrolled", "The device is managed."),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``parts``: (text, URL) of what it consists of, each with a list of its own."""
+
+    label: str
+    number: int
+    words: str
+    url: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stage of the way, ``percent`` of those who began; ``url``: who is there now."""
+
+    stage: Stage
+    title: str
+    words: str
+    percent: int
+    url: str
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    name: str
+    url: str
+    numbers: Numbers
+    enrolled_today: int
+
+
+@dataclass(frozen=True)
+class Attention:
+    subject: str
+    text: str
+    url: str = ""
+    link: str = ""
+    urgent: bool = False
+
+
+def figures(scope: Scope, sum_: Numbers) -> Iterator[Figure]:
+    """Of today, and of what waits."""
+    today = last_days(scope.settings.time_zone, now=scope.now)[-1]
+    since = midnight(today, scope.settings.time_zone)
+    yield Figure(
+        "Begun today",
+        sum_.begun,
+        "People who began since midnight.",
+        scope.list_url(Enrollment, started_at__gte=since),
+    )
+    yield Figure(
+        "Enrolled today",
+        sum_.enrolled_on(today),
+        "Devices that became managed since midnight.",
+        scope.list_url(Enrollment, enrolled_at__gte=since),
+    )
+    yield Figure(
+        "Failed today",
+        sum_.failed,
+        "Begun today and ended with an error.",
+        scope.list_url(Enrollment, status__exact=Status.FAILED, started_at__gte=since),
+        bad=sum_.failed > 0,
+    )
+    yield Figure(
+        "Under way now",
+        sum_.under_way,
+        "People who are in the middle of it.",
+        f"{dashboard_url(scope.site)}#stops",
+    )
+    if scope.sees(Invitation):
+        yield _invitations(scope)
+    if scope.sees(Delivery):
+        yield from _deliveries(scope)
+
+
+def _invitations(scope: Scope) -> Figure:
+    found = unused_invitations(scope.rows(Invitation), now=scope.now)
+    parts = (
+        (f"{found.sent} sent", scope.list_url(Invitation, state="sent")),
+        (f"{found.created} not sent by mail", scope.list_url(Invitation, state="created")),
+    )
+    return Figure("Invitations waiting", found.together, "Nobody has begun with them yet.", parts=parts)
+
+
+def _deliveries(scope: Scope) -> Iterator[Figure]:
+    since = looked_back(scope)
+    found = messages(scope.rows(Delivery), since=since)
+    yield Figure(
+        "Messages waiting",
+        found.waiting,
+        _waiting_words(found, scope.now),
+        scope.list_url(Delivery, state__exact=DeliveryState.WAITING),
+    )
+    parts = (
+        (
+            f"{found.failed} refused",
+            scope.list_url(Delivery, state__exact=DeliveryState.FAILED, created_at__gte=since),
+        ),
+        (
+            f"{found.unknown} unknown",
+            scope.list_url(Delivery, state__exact=DeliveryState.UNKNOWN, created_at__gte=since),
+        ),
+    )
+    bad = found.failed + found.unknown
+    yield Figure("Messages not delivered", bad, f"Of the last {LOOKED_BACK} days.", parts=parts, bad=bad > 0)
+
+
+def _waiting_words(found: Messages, now: datetime) -> str:
+    if found.waiting and not is_alive(WORKER, now=now):
+        return "Nothing sends them: the worker has not been heard of. Tell whoever runs Gatehouse."
+    return "E-mails and text messages that have not left yet."
+
+
+def looked_back(scope: Scope) -> datetime:
+    zone = scope.settings.time_zone
+    return midnight(last_days(zone, now=scope.now, number=LOOKED_BACK)[0], zone)
+
+
+def way(scope: Scope) -> dict[str, object]:
+    """How far people came, where they stopped, and why attempts failed."""
+    since = looked_back(scope)
+    found = stops(scope.rows(Enrollment), since=since, now=scope.now)
+    screens = dict(titles())
+    failures = [
+        (
+            reason.label,
+            count,
+            scope.list_url(Enrollment, failure_reason__exact=reason, started_at__gte=since),
+        )
+        for reason, count in found.failures
+    ]
+    rows = [_row(scope, stage, screens, found.attempts) for stage in found.stages]
+    return {"stops": found, "way": rows, "failures": failures, "looked_back": LOOKED_BACK}
+
+
+def _row(scope: Scope, stage: Stage, screens: dict[str, str], attempts: int) -> Row:
+    is_screen = stage.name in screens
+    title, words = (screens[stage.name], "") if is_screen else STAGES[stage.name]
+    filters = {"screen": stage.name} if is_screen else {"status__exact": stage.name}
+    percent = round(100 * stage.reached / attempts) if attempts else 0
+    return Row(stage, title, words, percent, scope.list_url(Enrollment, **filters))
+
+
+def schools(scope: Scope, found: Mapping[int, Numbers]) -> list[SiteRow]:
+    """The sites of a district; none where there is only one."""
+    today = last_days(scope.settings.time_zone, now=scope.now)[-1]
+    sites = members(scope)
+    if len(sites) < 2:
+        return []
+    shown = (site for pk, site in sites.items() if pk in found or not site.configuration.archived)
+    return [site_row(site, found.get(site.pk, Numbers()), today) for site in shown]
+
+
+def site_row(site: Site, counted: Numbers, today: date) -> SiteRow:
+    return SiteRow(site.name, dashboard_url(site), counted, counted.enrolled_on(today))
+
+
+def attention(scope: Scope) -> list[Attention]:
+    """What somebody should look at, for those who see it in its own list too."""
+    found = [*_not_ready(scope)] if scope.sees_site else []
+    if scope.sees(Certificate):
+        found += [*_endings(scope), *_device_certificates(scope)]
+    if scope.sees(MessageText):
+        found += _languages(scope)
+    return sorted(found, key=lambda each: not each.urgent)
+
+
+def _not_ready(scope: Scope) -> Iterator[Attention]:
+    found = readiness_of(scope.site, now=scope.now, may_change=scope.may_change_site)
+    for title, finding, url in found:
+        if finding.state != "ready":
+            yield Attention(title, finding.text, url, "Mend this", urgent=finding.state == "missing")
+
+
+def _endings(scope: Scope) -> Iterator[Attention]:
+    found = endings(
+        scope.rows(Authority),
+        scope.rows(SigningIdentity),
+        scope.rows(PushCertificate),
+        scope.rows(CaCertificate),
+        now=scope.now,
+    )
+    for each in found:
+        day = each.ends_at.astimezone(scope.settings.time_zone).date()
+        opts = each.row._meta
+        yield Attention(
+            name_of(each.row),
+            f"{each.row.site}: {'ended' if each.ended else 'ends'} on {day:%Y-%m-%d}.",
+            reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[each.row.pk]),
+            "Open",
+            urgent=True,
+        )
+
+
+def _device_certificates(scope: Scope) -> Iterator[Attention]:
+    count = device_certificates_ending(scope.rows(Certificate), now=scope.now)
+    if count:
+        until = scope.now + SOON
+        url = scope.list_url(
+            Certificate, revoked_at__isnull=True, not_after__gte=scope.now, not_after__lt=until
+        )
+        words = "1 device has" if count == 1 else f"{count} devices have"
+        text = f"{words} a certificate that ends within {SOON.days} days; enrolled again, it gets a new one."
+        yield Attention("Device certificates", text, url, "List them")
+
+
+def _languages(scope: Scope) -> Iterator[Attention]:
+    """Of the site itself; a school has a dashboard of its own."""
+    settings, names = scope.settings, dict(LANGUAGES)
+    wordings = Wordings([settings])
+    for code in settings.languages:
+        missing = wordings.counts(settings, code).missing
+        if missing:
+            url = reverse("admin:sites_config_messagetext_edit", args=[settings.site_id, code])
+            words = "1 text is" if missing == 1 else f"{missing} texts are"
+            yield Attention(
+                names[code], f"{words} shown in another language.", f"{url}?only=missing", "Translate"
+            )

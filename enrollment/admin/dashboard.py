@@ -23,12 +23,12 @@ MOST_ROOTS = 50
 
 
 def dashboard(model_admin: "admin.ModelAdmin[Any]", request: HttpRequest, site_id: int) -> HttpResponse:
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     rows = for_user(Site.objects.exclude(configuration=None), request.user, also=ALSO)
     site = rows.filter(pk=site_id).first()
     if site is None:
         raise Http404
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
     scope = Scope(request, site, timezone.now())
     facts, found = _beginning(scope)
     context = {

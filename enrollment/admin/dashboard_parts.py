@@ -8,6 +8,7 @@ from django.contrib.sites.models import Site
 from django.urls import reverse
 
 from enrollment.actions.heartbeats import is_alive
+from enrollment.actions.invitation_states import InvitationState
 from enrollment.admin.dashboard_scope import Scope, dashboard_url, members
 from enrollment.admin.readiness import readiness_of
 from enrollment.admin.screens import titles
@@ -113,39 +114,42 @@ def figures(scope: Scope, sum_: Numbers) -> Iterator[Figure]:
     if scope.sees(Invitation):
         yield _invitations(scope)
     if scope.sees(Delivery):
-        yield from _deliveries(scope)
+        yield _deliveries(scope)
 
 
 def _invitations(scope: Scope) -> Figure:
     found = unused_invitations(scope.rows(Invitation), now=scope.now)
-    parts = (
-        (f"{found.sent} sent", scope.list_url(Invitation, state="sent")),
-        (f"{found.created} not sent by mail", scope.list_url(Invitation, state="created")),
+    states = (
+        (found.sent, "sent", InvitationState.SENT),
+        (found.created, "not mailed", InvitationState.CREATED),
+    )
+    parts = tuple(
+        (f"{count} {word}", scope.list_url(Invitation, state=state)) for count, word, state in states if count
     )
     return Figure("Invitations waiting", found.together, "Nobody has begun with them yet.", parts=parts)
 
 
-def _deliveries(scope: Scope) -> Iterator[Figure]:
+def _deliveries(scope: Scope) -> Figure:
     since = looked_back(scope)
     found = messages(scope.rows(Delivery), since=since)
-    yield Figure(
+    bad = ((found.failed, "refused", DeliveryState.FAILED), (found.unknown, "unknown", DeliveryState.UNKNOWN))
+    parts = tuple(
+        (
+            f"{count} {word} in {LOOKED_BACK} days",
+            scope.list_url(Delivery, state__exact=state, created_at__gte=since),
+        )
+        for count, word, state in bad
+        if count
+    )
+    url = scope.list_url(Delivery, state__exact=DeliveryState.WAITING)
+    return Figure(
         "Messages waiting",
         found.waiting,
         _waiting_words(found, scope.now),
-        scope.list_url(Delivery, state__exact=DeliveryState.WAITING),
+        url,
+        parts,
+        bad=bool(parts),
     )
-    parts = (
-        (
-            f"{found.failed} refused",
-            scope.list_url(Delivery, state__exact=DeliveryState.FAILED, created_at__gte=since),
-        ),
-        (
-            f"{found.unknown} unknown",
-            scope.list_url(Delivery, state__exact=DeliveryState.UNKNOWN, created_at__gte=since),
-        ),
-    )
-    bad = found.failed + found.unknown
-    yield Figure("Messages not delivered", bad, f"Of the last {LOOKED_BACK} days.", parts=parts, bad=bad > 0)
 
 
 def _waiting_words(found: Messages, now: datetime) -> str:
@@ -179,9 +183,15 @@ def way(scope: Scope) -> dict[str, object]:
 def _row(scope: Scope, stage: Stage, screens: dict[str, str], attempts: int) -> Row:
     is_screen = stage.name in screens
     title, words = (screens[stage.name], "") if is_screen else STAGES[stage.name]
-    filters = {"screen": stage.name} if is_screen else {"status__exact": stage.name}
+    filters: dict[str, object] = {"screen": stage.name} if is_screen else _not_lapsed(stage.name, scope.now)
     percent = round(100 * stage.reached / attempts) if attempts else 0
     return Row(stage, title, words, percent, scope.list_url(Enrollment, **filters))
+
+
+def _not_lapsed(status: str, now: datetime) -> dict[str, object]:
+    """As filters of the list: whatever nobody swept yet is not under way."""
+    column = "ends_at" if status == Status.AUTHENTICATED else "idle_until"
+    return {"status__exact": status, f"{column}__gte": now}
 
 
 def schools(scope: Scope, found: Mapping[int, Numbers]) -> list[SiteRow]:

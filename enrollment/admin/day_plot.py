@@ -6,6 +6,7 @@ from datetime import date
 
 HEIGHT = 120  # pixels, of the highest value of the scale
 LABEL_EVERY = 7
+MOST_LINES = 5  # above that of 0
 _GAP = 0.25  # of the room of a bar
 _STEPS = (1, 2, 5)
 
@@ -67,9 +68,9 @@ def _bar(day: date, value: int, number: int, room: float, highest: int, *, label
 
 
 def _scale(highest: int) -> tuple[int, ...]:
-    """From 0 in two to five round steps to what is not below the highest."""
+    """From 0 in round steps to what is not below the highest."""
     step = 1
-    while step * 4 < highest:
+    while step * MOST_LINES < highest:
         step = next(each for each in _round_numbers() if each > step)
     count = max(1, -(-highest // step))
     return tuple(step * number for number in range(count + 1))

@@ -22,6 +22,8 @@ def page(model: type[Model], what: str, *args: object) -> str:
 def every_page() -> Iterator[str]:
     yield reverse("admin:index")
     yield reverse("admin:app_list", args=["enrollment"])
+    for pk in Site.objects.exclude(configuration=None).values_list("pk", flat=True):
+        yield reverse("admin:sites_site_dashboard", args=[pk])
     for model in registered():
         yield page(model, "changelist")
         yield page(model, "changelist") + "?q=Aardvark"

@@ -105,14 +105,15 @@ def test_what_checked_in_may_take_until_its_end(
 
 def test_invitations_that_nobody_began_with(as_anna: Client, alpha: Site) -> None:
     now = timezone.now()
-    for name, columns in {
+    invitations: dict[str, dict[str, object]] = {
         "sent": {"sent_at": now},
         "made": {},
         "expired": {"expires_at": now},
         "revoked": {"revoked_at": now},
         "begun": {"started_at": now},
         "never": {"max_uses": 0},
-    }.items():
+    }
+    for name, columns in invitations.items():
         row, _token = people.invite(alpha, name=name)
         Invitation.objects.filter(pk=row.pk).update(**columns)
 

@@ -119,11 +119,13 @@ class Storyteller:
         return outcome == Status.EXPIRED and self.die.random() < 0.6
 
     def _moment(self, outcome: Status) -> datetime:
-        """In school hours of the last fortnight, most at the start of a day; what is under way began just now."""
+        """In school hours of the last fortnight, most at the start of a day; some today; what is under way just now."""
         if outcome == Status.CERTIFICATE_ISSUED:
             return self.now - timedelta(minutes=12)
         if outcome in UNDER_WAY:
             return self.now - timedelta(minutes=self.die.randint(2, 50))
+        if outcome == Status.ENROLLED and self.die.random() < 0.06:
+            return self.now - timedelta(minutes=self.die.randint(60, 240))
         # Whatever was enrolled once more later comes from the first of the two weeks.
         days = (8, DAYS - 1) if outcome == Status.SUPERSEDED else (1, DAYS - 1)
         day = (self.now - timedelta(days=self.die.randint(*days))).replace(

@@ -19,7 +19,6 @@ LOOKED_AT = 5000
 BEGUN = "begun"
 DEVICE_SIDE = (Status.PROFILE_ISSUED, Status.CERTIFICATE_ISSUED, Status.AUTHENTICATED, Status.ENROLLED)
 _SCREENS = [step.slug for step in flow.STEPS]
-_ARRIVED = (Status.ENROLLED, Status.SUPERSEDED, Status.CHECKED_OUT)
 _OVER = (Status.EXPIRED, Status.FAILED)
 _MOMENT = timedelta(seconds=1)
 
@@ -102,10 +101,7 @@ def _stages(attempts: list[_Attempt], now: datetime) -> Iterator[Stage]:
 def _places(attempts: list[_Attempt], now: datetime) -> dict[int, str]:
     """By attempt: the screen where somebody was who never got a profile, else the status."""
     before = _last_status([each.pk for each in attempts if each.status in _OVER])
-    places = {
-        each.pk: Status.ENROLLED if each.status in _ARRIVED else before.get(each.pk, each.status)
-        for each in attempts
-    }
+    places = {each.pk: before.get(each.pk, each.status) for each in attempts}
     asked = [pk for pk, place in places.items() if place in (Status.STARTED, *_OVER)]
     return {pk: str(place) for pk, place in places.items()} | _screens(asked, now)
 

@@ -27,8 +27,9 @@ def fill(past: Past, sites: list[Site], times: int) -> None:
         for site in sites:
             began = now - timedelta(days=number % 13, minutes=number)
             past.enrolled(site, began)
-            past.attempt(site, began, idle_until=now + timedelta(hours=1), ends_at=now + timedelta(hours=1))
-            past.attempt(site, began, Status.EXPIRED)
+            ends, (invitation, _token) = now + timedelta(hours=1), people.invite(site)
+            past.attempt(site, began, idle_until=ends, ends_at=ends, invitation=invitation)
+            past.attempt(site, began, Status.EXPIRED, invitation=invitation)
             past.attempt(site, began, *WAY[1:3], Status.FAILED, reason=FailureReason.SECOND_KEY)
             people.invite(site)
 
@@ -92,6 +93,7 @@ def test_postgresql_reads_no_table_from_end_to_end() -> None:
     assert told["begun"] > 2000, "of the last fortnight"
     asked = [plan for plan in told["plans"] if "enrollment_e" in plan["sql"]]
     assert len(asked) >= 7
+    assert any(plan["plan"].startswith("Limit") and "enrollment_list" in plan["plan"] for plan in asked)
     for plan in told["plans"]:
         for table in ("enrollment_enrollment", "enrollment_event"):
             assert f"Seq Scan on {table}" not in plan["plan"], plan

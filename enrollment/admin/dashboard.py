@@ -11,7 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from enrollment.admin.dashboard_parts import SiteRow, attention, figures, schools, site_row, way
+from enrollment.admin.dashboard_attention import attention
+from enrollment.admin.dashboard_parts import SiteRow, figures, schools, site_row, way
 from enrollment.admin.dashboard_scope import ALSO, Scope, dashboard_url, roots
 from enrollment.admin.day_plot import day_plot
 from enrollment.explain.numbers import Numbers, last_days, numbers, total

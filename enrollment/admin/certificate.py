@@ -24,4 +24,4 @@ class CertificateAdmin(ScopedAdmin):
     )
     list_select_related = ("site", "enrollment")
     ordering = ("-reserved_at",)
-    linked = ("enrollment",)
+    linked = ("enrollment", "not_after")

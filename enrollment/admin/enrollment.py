@@ -81,7 +81,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory):
     date_hierarchy = "started_at"
     list_select_related = ("site", "device", "invitation", "signed_in_user", "profile")
     ordering = ("-started_at",)
-    linked = ("device", "invitation")
+    linked = ("device", "invitation", "enrolled_at", "idle_until", "ends_at")
     readonly_fields = ("code", "screen")
     fieldsets = (
         (

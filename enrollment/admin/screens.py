@@ -30,7 +30,7 @@ def with_grants(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
 def screen_of(enrollment: Enrollment) -> str:
     """The title of the screen, "" once nothing is asked any more."""
     slug = slug_of(enrollment)
-    return dict(_titles()).get(slug, "")
+    return dict(titles()).get(slug, "")
 
 
 def slug_of(enrollment: Enrollment) -> str:
@@ -45,7 +45,7 @@ class ScreenFilter(admin.SimpleListFilter):
     parameter_name = "screen"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(slug, title) for slug, title in _titles() if slug in WAITED_AT]
+        return [(slug, title) for slug, title in titles() if slug in WAITED_AT]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
         if self.value() is None:
@@ -55,7 +55,7 @@ class ScreenFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=[row.pk for row in rows if slug_of(row) == self.value()])
 
 
-def _titles() -> Iterator[tuple[str, str]]:
+def titles() -> Iterator[tuple[str, str]]:
     """In English, without the values that only a page has."""
     texts = texts_for(no_site(), "en")
     for step in flow.STEPS:

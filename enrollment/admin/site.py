@@ -9,8 +9,10 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
+from enrollment.admin.dashboard import on_the_index
 from enrollment.admin.help_pages import help_desk, help_page, help_story, may_help
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.second_factor import lacks_second_factor
@@ -92,6 +94,9 @@ class GatehouseAdminSite(AdminSite):
         if request.user.is_authenticated:
             return staff_page(render)(request, "account/no_access.html", status=403)
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {**(extra_context or {}), **on_the_index(request)})
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """By POST; by GET to the page that asks."""

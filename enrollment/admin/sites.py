@@ -7,14 +7,15 @@ from django.contrib import admin, messages
 from django.contrib.sites.models import Site
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from enrollment.actions.authorities import create_authority
-from enrollment.actions.readiness import Finding, readiness
 from enrollment.admin.access_rights import AccessRightsField, in_words
 from enrollment.admin.addresses import base_url
+from enrollment.admin.dashboard import dashboard
 from enrollment.admin.explanation import explanation_page
+from enrollment.admin.readiness import readiness_of
 from enrollment.admin.site_copy import copy_page
 from sites_config.admin.buttons import button, may_change
 from sites_config.admin.inheritance import inherited
@@ -27,25 +28,6 @@ ISSUES = (
     "It issues the certificates of devices, and certifies a key that signs profiles. One that issued before stays "
     "accepted for the devices that have its certificates."
 )
-TITLES = {
-    "address": "Address",
-    "https": "HTTPS",
-    "log-in": "A way to begin",
-    "authority": "Authority",
-    "signing-identity": "Signing identity",
-    "topic": "Push topic",
-    "ca-certificate": "CA certificate",
-    "languages": "Languages",
-    "contact": "Support contact",
-}
-# Where a gap is mended: the page for adding what is missing.
-MENDED_AT = {
-    "address": "admin:sites_config_siteaddress_add",
-    "log-in": "admin:sites_config_user_add",
-    "signing-identity": "admin:enrollment_signingidentity_add",
-    "topic": "admin:enrollment_pushcertificate_add",
-    "ca-certificate": "admin:enrollment_cacertificate_add",
-}
 
 
 class ConfigurationInline(SiteConfigurationInline):
@@ -81,6 +63,13 @@ class ReadySiteAdmin(SiteAdmin):
     buttons = ("create_authority", "explain", "copy")
     change_form_template = "admin/sites/site/change_form.html"
     inlines = (ConfigurationInline,)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.dashboard)
+        return [path("<int:object_id>/dashboard/", view, name="sites_site_dashboard"), *super().get_urls()]
+
+    def dashboard(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return dashboard(self, request, object_id)
 
     @button("Create authority", may_change, _not_archived)
     def create_authority(self, request: HttpRequest, site: Site) -> HttpResponse | None:
@@ -125,15 +114,6 @@ class ReadySiteAdmin(SiteAdmin):
     ) -> Any:
         site: Model | None = kwargs.get("obj")
         if isinstance(site, Site) and hasattr(site, "configuration"):
-            found = readiness(SiteConfiguration.for_site(site), now=timezone.now())
             may_change = self.has_change_permission(request, site)
-            context["readiness"] = [
-                (TITLES[each.subject], each, _mend(each, site) if may_change else "") for each in found
-            ]
+            context["readiness"] = readiness_of(site, now=timezone.now(), may_change=may_change)
         return super().render_change_form(request, context, *args, **kwargs)
-
-
-def _mend(finding: Finding, site: Site) -> str:
-    if finding.state == "ready" or finding.subject not in MENDED_AT:
-        return ""
-    return f"{reverse(MENDED_AT[finding.subject])}?site={site.pk}"

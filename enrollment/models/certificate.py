@@ -43,6 +43,9 @@ class Certificate(models.Model):
         indexes = [
             models.Index(fields=["sha256"], name="certificate_sha256"),
             models.Index(fields=["not_after", "id"], name="certificate_end"),
+            models.Index(
+                fields=["site", "not_after"], condition=Q(revoked_at__isnull=True), name="certificate_ends"
+            ),
         ]
 
     def __str__(self) -> str:

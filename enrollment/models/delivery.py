@@ -83,6 +83,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["site", "-created_at"], name="delivery_list"),
             models.Index(fields=["done_at", "id"], name="delivery_age"),
+            models.Index(fields=["site", "state", "created_at"], name="delivery_states"),
         ]
 
     def __str__(self) -> str:

@@ -139,6 +139,12 @@ class Enrollment(Assignment):
             folded_index("assigned_full_name", "enrollment_full_name"),
             folded_index("assigned_email", "enrollment_email"),
             folded_index("signed_in_name", "enrollment_signed_in_name"),
+            models.Index(fields=["site", "-started_at"], name="enrollment_list"),
+            models.Index(
+                fields=["site", "enrolled_at"],
+                condition=Q(enrolled_at__isnull=False),
+                name="enrollment_enrolled",
+            ),
         ]
 
     def __str__(self) -> str:

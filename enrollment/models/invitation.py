@@ -101,6 +101,11 @@ class Invitation(models.Model):
             ),
             models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
             folded_index("name", "invitation_name"),
+            models.Index(
+                fields=["site", "expires_at"],
+                condition=Q(revoked_at=None, started_at=None),
+                name="invitation_unused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ def every_page() -> Iterator[str]:
     ):
         for pk in told._default_manager.values_list("pk", flat=True):
             yield reverse("admin:help_story", args=[kind, pk])
+    for pk in Site.objects.exclude(configuration=None).values_list("pk", flat=True):
+        yield reverse("admin:sites_site_dashboard", args=[pk])
     for model in registered():
         yield page(model, "changelist")
         yield page(model, "changelist") + "?q=Aardvark"

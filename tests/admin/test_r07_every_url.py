@@ -33,7 +33,7 @@ NAMED = {
     "help_story": "help/enrollment/0/",
     "help_page": "help/enrollment/0/page/",
 }
-OF_A_ROW = {"change", "delete", "history", "press", "auth_user_password_change", "None"}
+OF_A_ROW = {"change", "delete", "history", "press", "auth_user_password_change", "dashboard", "None"}
 OF_A_LIST = {"changelist", "add", "try", "import"}
 OF_A_SITE = {"edit", "preview", "text_history"}  # the editor of its texts
 PATTERNS = list(patterns())

@@ -57,6 +57,7 @@ class Story:
     began: datetime
     outcome: Status
     person: Person
+    gave_up: bool = False  # at a question, before there was a profile
 
     def at(self, status: Status) -> datetime:
         """Half a minute or so for each step."""
@@ -72,7 +73,7 @@ class Story:
             return WAY[:3]
         if self.outcome in UNDER_WAY:
             return WAY[: WAY.index(self.outcome) + 1]
-        return WAY[:1] if self.outcome == Status.INSTRUCTED else WAY[:2]
+        return WAY[:1] if self.outcome == Status.INSTRUCTED or self.gave_up else WAY[:2]
 
 
 class Storyteller:
@@ -110,17 +111,22 @@ class Storyteller:
         )
         if outcome == Status.INSTRUCTED:
             enrollment.site, enrollment.ownership = self.district.high, Ownership.PERSONAL
-        story = Story(enrollment, began, outcome, person)
+        story = Story(enrollment, began, outcome, person, self._gives_up(outcome))
         self._who(story, invited=invited)
         self._how_far(story)
         return story
 
+    def _gives_up(self, outcome: Status) -> bool:
+        return outcome == Status.EXPIRED and self.die.random() < 0.6
+
     def _moment(self, outcome: Status) -> datetime:
-        """In school hours of the last fortnight, most at the start of a day; what is under way began just now."""
+        """In school hours of the last fortnight, most at the start of a day; some today; what is under way just now."""
         if outcome == Status.CERTIFICATE_ISSUED:
             return self.now - timedelta(minutes=12)
         if outcome in UNDER_WAY:
             return self.now - timedelta(minutes=self.die.randint(2, 50))
+        if outcome == Status.ENROLLED and self.die.random() < 0.06:
+            return self.now - timedelta(minutes=self.die.randint(60, 240))
         # Whatever was enrolled once more later comes from the first of the two weeks.
         days = (8, DAYS - 1) if outcome == Status.SUPERSEDED else (1, DAYS - 1)
         day = (self.now - timedelta(days=self.die.randint(*days))).replace(

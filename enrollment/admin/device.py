@@ -1,6 +1,7 @@
 """Devices, as they described themselves, with their enrollments."""
 
 from django.contrib import admin, messages
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from enrollment.admin.reference import FindsReference
 from enrollment.models import Device, Enrollment
 from enrollment.models.assignment import COLUMNS
 from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.filters import Conditions
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
 from sites_config.models import Privilege
@@ -41,6 +43,22 @@ def _is_kept(device: Device) -> bool:
     return device.enrollment_id is not None and device.user_removed_at is None
 
 
+class LostFilter(Conditions):
+    title = "lost"
+    parameter_name = "lost"
+    conditions = {
+        "yes": ("Lost", Q(lost_at__isnull=False)),
+        "seen": ("Lost, and seen since", Q(lost_at__isnull=False, last_seen_at__gt=F("lost_at"))),
+        "no": ("Not lost", Q(lost_at=None)),
+    }
+
+
+class KindFilter(Conditions):
+    title = "kind"
+    parameter_name = "kind"
+    conditions = {kind: (kind, Q(model_name__startswith=kind)) for kind in ("iPad", "iPhone")}
+
+
 @admin.register(Device)
 class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
     """Read only: the words of the device itself. The button lets somebody else enroll it."""
@@ -63,20 +81,26 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
     list_filter = (
         BY_SITE,
         "enrollment__status",
+        LostFilter,
+        KindFilter,
         "ownership",
-        "model_name",
         "assignment_source",
         "last_seen_at",
     )
     search_fields = (
-        "serial_number",
-        "udid",
+        "^serial_number",
+        "^udid",
         "name",
         "assigned_user_name",
         "assigned_full_name",
-        "enrollment__reference",
+        "assigned_email",
+        "enrollment__=reference",
     )
-    search_help_text = "Serial number, UDID, reference code, name of the device or of its user"
+    search_help_text = (
+        "Beginning of a serial number or UDID, reference code, name of the device, its user or their e-mail"
+    )
+    sortable_by = ("serial_number", "assigned_user_name", "last_seen_at")
+    many_rows = True
     list_select_related = ("site", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
@@ -102,10 +126,13 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
             {
                 "fields": (
                     "site",
+                    "stands_at",
                     "ownership",
                     "method",
                     "enrollment",
                     "user_removed_at",
+                    "lost_at",
+                    "lost_by",
                     "first_seen_at",
                     "last_seen_at",
                 )

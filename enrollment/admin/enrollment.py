@@ -68,15 +68,16 @@ class EnrollmentAdmin(FindsReference, WithTimeline, AdminWithButtons):
     )
     list_filter = ("status", ScreenFilter, BY_SITE, "started_at", "signed_in_with", "failure_reason")
     search_fields = (
-        "reference",
+        "=reference",
         "signed_in_name",
         "assigned_user_name",
         "assigned_full_name",
-        "device__serial_number",
+        "device__^serial_number",
         "invitation__name",
     )
-    search_help_text = "Reference code, name, serial number or invitation"
-    date_hierarchy = "started_at"
+    search_help_text = "Reference code, name, invitation, beginning of a serial number"
+    sortable_by = ("started_at",)
+    many_rows = True
     list_select_related = ("site", "device", "invitation", "signed_in_user", "profile")
     ordering = ("-started_at",)
     linked = ("device", "invitation")

@@ -40,7 +40,10 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(fields=["site", "sha256"], name="certificate_fingerprint_once"),
         ]
-        indexes = [models.Index(fields=["sha256"], name="certificate_sha256")]
+        indexes = [
+            models.Index(fields=["sha256"], name="certificate_sha256"),
+            models.Index(fields=["serial_number"], name="certificate_serial"),
+        ]
 
     def __str__(self) -> str:
         return self.serial_number

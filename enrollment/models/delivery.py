@@ -76,6 +76,7 @@ class Delivery(models.Model):
                 fields=["leased_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leased"
             ),
             models.Index(fields=["site", "-created_at"], name="delivery_list"),
+            models.Index(fields=["created_at", "id"], name="delivery_created"),
         ]
 
     def __str__(self) -> str:

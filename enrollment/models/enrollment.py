@@ -45,7 +45,9 @@ class Enrollment(Assignment):
     """``entry_site`` is the site of the host; ``site`` the one whose settings, authority and profile apply."""
 
     entry_site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments")
-    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="enrollments")
+    site = models.ForeignKey(
+        "sites.Site", on_delete=models.PROTECT, related_name="enrollments", db_index=False
+    )
     public_id = models.CharField(max_length=22, default=new_public_id, editable=False)
     reference = models.CharField(max_length=8, default=new_reference, editable=False)
     key_sha256 = models.BinaryField(max_length=32, editable=False)
@@ -123,6 +125,10 @@ class Enrollment(Assignment):
                 condition=Q(invitation_use="held"),
                 name="enrollment_holds",
             ),
+            models.Index(fields=["started_at", "id"], name="enrollment_started"),
+            models.Index(fields=["site", "started_at", "id"], name="enrollment_site_started"),
+            models.Index(fields=["status", "started_at", "id"], name="enrollment_status"),
+            models.Index(fields=["reference"], name="enrollment_reference"),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ class Person(models.Model):
                 fields=["site", "user_name_folded"], name="one_person_per_site_and_user_name"
             )
         ]
+        indexes = [models.Index(fields=["user_name", "id"], name="person_user_name")]
 
     def __str__(self) -> str:
         return self.full_name or self.user_name

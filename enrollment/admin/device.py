@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions.authorized import remove_user
+from enrollment.actions.device_changes import mark_found, mark_lost
+from enrollment.admin.device_bulk import DeviceActions
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.models import Device, Enrollment
@@ -43,6 +45,14 @@ def _is_kept(device: Device) -> bool:
     return device.enrollment_id is not None and device.user_removed_at is None
 
 
+def _is_lost(device: Device) -> bool:
+    return device.lost_at is not None
+
+
+def _is_there(device: Device) -> bool:
+    return device.lost_at is None
+
+
 class LostFilter(Conditions):
     title = "lost"
     parameter_name = "lost"
@@ -60,11 +70,11 @@ class KindFilter(Conditions):
 
 
 @admin.register(Device)
-class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
-    """Read only: the words of the device itself. The button lets somebody else enroll it."""
+class DeviceAdmin(FindsReference, WithTimeline, DeviceActions, AdminWithButtons):
+    """Read only: the words of the device itself. A button lets somebody else enroll it; others mark it as lost."""
 
     also = (Privilege.HELP_PEOPLE,)
-    buttons = ("remove_user",)
+    buttons = ("remove_user", "lost", "found")
     timeline_of = ("device", "enrollment__device")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     list_display = (
@@ -77,6 +87,7 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
         "method",
         "status",
         "last_seen_at",
+        "lost_at",
     )
     list_filter = (
         BY_SITE,
@@ -162,6 +173,16 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
             )
         else:
             messages.error(request, "Somebody removed its user a moment ago.")
+
+    @button("Mark as lost", _may_help, _is_there)
+    def lost(self, request: HttpRequest, device: Device) -> None:
+        mark_lost([device.pk], actor=actor(request), now=timezone.now())
+        messages.success(request, "It is marked as lost. The device is told nothing.")
+
+    @button("Mark as found", _may_help, _is_lost)
+    def found(self, request: HttpRequest, device: Device) -> None:
+        mark_found([device.pk], actor=actor(request), now=timezone.now())
+        messages.success(request, "It is lost no longer.")
 
     @admin.display(description="enrolled by")
     def method(self, device: Device) -> str:

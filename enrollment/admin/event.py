@@ -79,8 +79,12 @@ def _of(path: str, row: Model) -> Q:
 
 
 def details(event: Event) -> str:
-    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”."""
+    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”, “room: 12 → nothing”."""
     facts = dict(event.data)
+    changed = [
+        f"{name.removeprefix('assigned_').replace('_', ' ')}: {old or 'nothing'} → {new or 'nothing'}"
+        for name, (old, new) in facts.pop("changed", {}).items()
+    ]
     to, before = facts.pop("to", ""), facts.pop("from", "")
     moved = [" → ".join(_STATUS.get(each, str(each)) for each in (before, to) if each)] if to else []
-    return "; ".join([*moved, *(f"{name}: {value}" for name, value in facts.items())])
+    return "; ".join([*moved, *changed, *(f"{name}: {value}" for name, value in facts.items())])

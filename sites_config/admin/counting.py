@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
-EXACT_UP_TO = 10_000
+EXACT_UP_TO = 5000  # the pages that a list shows
 
 
 class Roughly(int):
@@ -26,7 +26,7 @@ class Roughly(int):
 
 
 def counted(rows: QuerySet[Any]) -> int:
-    """Exact up to 10,000. Beyond, PostgreSQL's own estimate; SQLite has none to offer."""
+    """Exact up to 5,000. Beyond, PostgreSQL's own estimate; SQLite has none to offer."""
     keys = rows.order_by().values("pk")
     exact: int = keys[: EXACT_UP_TO + 1].count()
     if exact <= EXACT_UP_TO:

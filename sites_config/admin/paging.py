@@ -61,9 +61,17 @@ class LongList(ChangeList):
         self.begins_later = True
         return rows.filter(_behind(column, key, descending=said.startswith("-")))
 
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """None for a column by which the list is not to be sorted: Django only leaves out the link."""
+        if self.sortable_by is not None and field_name not in self.sortable_by:
+            return None
+        return super().get_ordering_field(field_name)
+
     def _get_deterministic_ordering(self, ordering: Any) -> list[Any]:
-        """Both columns in one direction, as an index has them."""
-        found: list[Any] = super()._get_deterministic_ordering(ordering)  # type: ignore[misc]
+        """Of many rows by one column and the key, both in one direction, as an index has them. Django's own would take
+        the list's usual order behind a chosen one."""
+        first = list(ordering)[:1] if self.model_admin.many_rows else ordering
+        found: list[Any] = super()._get_deterministic_ordering(first)  # type: ignore[misc]
         if len(found) == 2 and found[1] == "-pk" and not str(found[0]).startswith("-"):
             found[1] = "pk"
         return found

@@ -76,7 +76,9 @@ def seconds(view: Callable[[Any], Any], user: Any, query: str, times: int) -> li
 
     found = []
     for _again in range(times):
-        request: Any = RequestFactory(headers={"host": "alpha.test"}).get(f"/admin/enrollment/device/?{query}")
+        request: Any = RequestFactory(headers={"host": "alpha.test"}).get(
+            f"/admin/enrollment/device/?{query}"
+        )
         request.user = user
         began = time.perf_counter()
         answer = view(request)

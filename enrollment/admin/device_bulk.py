@@ -21,8 +21,8 @@ from sites_config.models import Privilege
 
 USER = "They belong to this person from now on. The devices themselves are told nothing, and stay managed."
 YEAR_END = (
-    "User and location are taken away; the devices stay managed. Who may enroll one of them next, its site decides: see "
-    "“restrict re-enrollment”."
+    "User and location are taken away; the devices stay managed. Who may enroll one of them next, its site decides: "
+    "see “restrict re-enrollment”."
 )
 SITE = (
     "The site where they are used from now on, for lists and exports. They are managed by the site they enrolled at, "

@@ -92,7 +92,7 @@ def fingerprint(secret: bytes) -> str:
 
 
 def label_of(form: Any, name: str) -> str:
-    return str(form.fields[name].label or name.replace("_", " "))
+    return str(form.fields[name].label or name.replace("_", " ").capitalize())
 
 
 def in_words(field: forms.Field, value: Any) -> str:

@@ -70,7 +70,7 @@ class LongList(ChangeList):
     def _get_deterministic_ordering(self, ordering: Any) -> list[Any]:
         """Of many rows by one column and the key, both in one direction, as an index has them. Django's own would take
         the list's usual order behind a chosen one."""
-        first = list(ordering)[:1] if self.model_admin.many_rows else ordering
+        first = list(ordering)[:1] if getattr(self.model_admin, "many_rows", False) else ordering
         found: list[Any] = super()._get_deterministic_ordering(first)  # type: ignore[misc]
         if len(found) == 2 and found[1] == "-pk" and not str(found[0]).startswith("-"):
             found[1] = "pk"

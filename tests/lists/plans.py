@@ -14,7 +14,13 @@ import django
 from django.db import connection
 from django.test.utils import setup_test_environment
 
-BIG = ("enrollment_device", "enrollment_enrollment", "enrollment_event", "enrollment_invitation", "enrollment_delivery")
+BIG = (
+    "enrollment_device",
+    "enrollment_enrollment",
+    "enrollment_event",
+    "enrollment_invitation",
+    "enrollment_delivery",
+)
 
 
 @contextmanager
@@ -114,12 +120,11 @@ def main(number: int) -> dict[str, Any]:
     other = people.new_site("Beta College", "beta.test", ready=False)
     fill(number, [alpha, *school])
     head = people.staff("head", "Head", (school[3], Privilege.ADMINISTER_SITE), is_staff=True)
+    both = ((alpha, Privilege.ADMINISTER_SITE), (other, Privilege.VIEW_SITE))
+    anna = people.staff("anna", "Anna", *both, is_staff=True)
     clients = {
         "root": logged_in(people.staff("root", "Root", is_staff=True, is_superuser=True), alpha),
-        "anna": logged_in(
-            people.staff("anna", "Anna", (alpha, Privilege.ADMINISTER_SITE), (other, Privilege.VIEW_SITE), is_staff=True),
-            alpha,
-        ),
+        "anna": logged_in(anna, alpha),
         "head": logged_in(head, alpha),
     }
     found = {f"{who}: {name}": look(clients[who], path) for name, who, path in pages()}

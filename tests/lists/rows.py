@@ -10,8 +10,35 @@ from enrollment.models import Delivery, Device, Enrollment, Event, Invitation
 from sites_config.references import ALPHABET
 from tests import people
 
-FIRST = "Ana Ben Chloe Dina Emil Fatima Goran Hana Ivo June Kofi Lena Mira Nils Olga Paul Quinn Rosa Sami Tara".split()
-LAST = "Abel Baker Cruz Diaz Evans Fuchs Gupta Haddad Ito Jansen Kaya Lopez Moreau Novak Okoye Petrov".split()
+FIRST = (
+    "Ana",
+    "Ben",
+    "Chloe",
+    "Dina",
+    "Emil",
+    "Fatima",
+    "Goran",
+    "Hana",
+    "Ivo",
+    "June",
+    "Kofi",
+    "Lena",
+    "Mira",
+)
+LAST = (
+    "Abel",
+    "Baker",
+    "Cruz",
+    "Diaz",
+    "Evans",
+    "Fuchs",
+    "Gupta",
+    "Haddad",
+    "Ito",
+    "Jansen",
+    "Kaya",
+    "Lopez",
+)
 SCHOOLS = 19
 BEGIN = "timestamptz '2026-01-05 08:00:00+00'"
 
@@ -34,7 +61,9 @@ def fill(number: int, sites: Sequence[Site]) -> None:
     }
     seen = f"{BEGIN} + i * interval '20 seconds'"
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # or each row would look up what it points to
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # or each row would look up what it points to
         cursor.execute("TRUNCATE enrollment_invitation CASCADE")  # and whatever points there
         for table in NAMES:
             cursor.execute(f"DROP INDEX IF EXISTS {table}_search")
@@ -113,11 +142,8 @@ def _reference() -> str:
 
 def _insert(model: type[models.Model], number: int, given: Mapping[str, str]) -> None:
     """Expressions by column, of ``i`` from 1 to ``number``, which is the key too; the other columns are empty."""
-    columns = {"id": "i"} | {
-        field.column: given.get(field.column, _empty(field))
-        for field in model._meta.concrete_fields
-        if not field.primary_key
-    }
+    fields = [each for each in model._meta.concrete_fields if not each.primary_key]
+    columns = {"id": "i"} | {str(each.column): given.get(str(each.column), _empty(each)) for each in fields}
     assert given.keys() <= columns.keys(), given.keys() - columns.keys()
     names, values = ", ".join(columns), ", ".join(columns.values())
     table = model._meta.db_table

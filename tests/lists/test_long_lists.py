@@ -51,7 +51,7 @@ def test_everything_is_reached_in_order_and_once(as_anna: Client, devices: list[
 
 @pytest.mark.parametrize("column", ["3", "-3", "9"])
 def test_also_when_sorted_otherwise(as_anna: Client, devices: list[int], column: str) -> None:
-    second = as_anna.get(URL, {"p": 2, "o": column})
+    second = as_anna.get(f"{URL}?p=2&o={column}")
     further = as_anna.get(URL + second.context["cl"].go_on_url)
 
     pages = [*shown(as_anna.get(URL, {"o": column})), *shown(second), *shown(further)]
@@ -67,7 +67,9 @@ def test_pages_that_would_be_deep_are_refused(as_anna: Client, devices: list[int
     assert answer.status_code == 302 and answer.headers["Location"].endswith("?e=1")
 
 
-@pytest.mark.parametrize("after", ["-last_seen_at~x~2026-01-01", "-last_seen_at~1~yesterday", "-last_seen_at~"])
+@pytest.mark.parametrize(
+    "after", ["-last_seen_at~x~2026-01-01", "-last_seen_at~1~yesterday", "-last_seen_at~"]
+)
 def test_an_address_that_somebody_made_up(as_anna: Client, devices: list[int], after: str) -> None:
     assert as_anna.get(URL, {"after": after}).status_code == 302
 

@@ -33,7 +33,7 @@ def test_no_list_and_no_search_reads_a_table(pages: dict[str, dict[str, Any]]) -
 
 
 def test_a_page_asks_few_questions(pages: dict[str, dict[str, Any]]) -> None:
-    first, *others = pages  # the first one of a process reads the texts of the screens too
+    _first, *others = pages  # the first one of a process reads the texts of the screens too
     assert max(pages[name]["queries"] for name in others) <= 14, {n: pages[n]["queries"] for n in others}
 
 

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.postgres
 
 def test_the_indexes_are_there_after_migrate_and_may_be_asked_for_again() -> None:
     database = new_database("postgresql")
-    names = {name for (name,) in database.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")}
+    names = {
+        name for (name,) in database.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")
+    }
 
     assert {"enrollment_device_search", "enrollment_device_serial_number_prefix"} <= names
     done = run(database.url, "manage.py", "index_searches")

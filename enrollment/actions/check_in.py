@@ -176,6 +176,7 @@ def _take_over(enrollment: Enrollment, now: datetime) -> None:
             "ownership": enrollment.ownership,
             **enrollment.assignment,
             "user_removed_at": None,
+            "stands_at": None,
             "last_seen_at": now,
         }
     )

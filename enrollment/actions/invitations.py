@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from enrollment.actions.endings import HELD, WHY_RELEASED, expire
+from enrollment.actions.many_rows import insert_many
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Event, EventKind, Invitation
 from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
 
 WHY_REVOKED = "invitation revoked"
-IN_ONE_INSERT = 1000
 
 
 def create_invitation(*, invitation: Invitation, created_by: User | None, now: datetime) -> str:
@@ -31,7 +31,7 @@ def create_many(invitations: Iterable[Invitation], *, created_by: User | None, n
     rows = list(invitations)
     for invitation in rows:
         _fresh(invitation, created_by, now)
-    Invitation.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
+    insert_many(rows)
     note_many(rows, EventKind.INVITATION_CREATED, now=now, actor=created_by)
 
 
@@ -159,12 +159,10 @@ def note_many(
     data: dict[str, object] | None = None,
 ) -> None:
     """The same line on each of their timelines."""
-    Event.objects.bulk_create(
-        (
-            Event(
-                site_id=each.site_id, kind=kind, at=now, invitation=each, actor=actor, data=dict(data or {})
-            )
+    told, by = dict(data or {}), actor.pk if actor else None
+    insert_many(
+        [
+            Event(site_id=each.site_id, kind=kind, at=now, invitation_id=each.pk, actor_id=by, data=told)
             for each in invitations
-        ),
-        batch_size=IN_ONE_INSERT,
+        ]
     )

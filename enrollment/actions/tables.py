@@ -1,12 +1,16 @@
 """CSV as people's programs write it: their encodings, their delimiters, and no formula in what we write ourselves."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 # What a spreadsheet would run; an apostrophe before it makes it a text there, and goes away when it comes back.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+ROWS_IN_A_PIECE = 500
 
 
 class BadTable(Exception):
@@ -32,6 +36,16 @@ def written_table(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([[as_text(cell) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
+
+
+def streamed_table(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The same in pieces, so that a million rows never stand in memory."""
+    yield codecs.BOM_UTF8
+    waiting = iter(rows)
+    while some := list(islice(waiting, ROWS_IN_A_PIECE)):
+        out = io.StringIO(newline="")
+        csv.writer(out).writerows([as_text(cell) for cell in row] for row in some)
+        yield out.getvalue().encode()
 
 
 def as_text(cell: str) -> str:

@@ -20,14 +20,16 @@ COLUMNS = (
 @admin.register(AgreementAcceptance)
 class AgreementAcceptanceAdmin(FindsReference):
     list_display = ("accepted_at", "agreement", "language", "signed_in_name", "enrollment", "site")
-    list_filter = (BY_SITE, "accepted_at", "language")
-    search_fields = ("enrollment__reference", "signed_in_name")
+    list_filter = (BY_SITE, "accepted_at")
+    search_fields = ("enrollment__=reference", "signed_in_name")
+    sortable_by = ()
+    many_rows = True
     fields = (
         "site", "enrollment", "agreement", "language", "text_sha256", "accepted_at", "signed_in_with", "signed_in_name",
     )  # fmt: skip
     list_select_related = ("site", "enrollment", "agreement")
     linked = ("enrollment", "agreement")
-    ordering = ("-accepted_at",)
+    ordering = ("-pk",)
     actions = ("export_selected",)
 
     @admin.action(description="Export the selected acceptances as CSV")

@@ -10,7 +10,9 @@ from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 class CertificateAdmin(ScopedAdmin):
     list_display = ("serial_number", "enrollment", "site", "issued_at", "not_after", "revoked_at")
     list_filter = (BY_SITE, "issued_at", "revoked_at")
-    search_fields = ("serial_number", "enrollment__reference")
+    search_fields = ("=serial_number", "enrollment__=reference")
+    sortable_by = ()
+    many_rows = True
     fields = (
         "site",
         "enrollment",
@@ -23,5 +25,5 @@ class CertificateAdmin(ScopedAdmin):
         "revoked_at",
     )
     list_select_related = ("site", "enrollment")
-    ordering = ("-reserved_at",)
+    ordering = ("-pk",)
     linked = ("enrollment", "not_after")

@@ -10,7 +10,9 @@ from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 class ChallengeAdmin(ScopedAdmin):
     list_display = ("issued_at", "enrollment", "site", "valid_until", "used_at", "withdrawn_at")
     list_filter = (BY_SITE, "issued_at")
-    search_fields = ("enrollment__reference",)
+    search_fields = ("enrollment__=reference",)
+    sortable_by = ()
+    many_rows = True
     fields = (
         "site",
         "enrollment",
@@ -22,5 +24,5 @@ class ChallengeAdmin(ScopedAdmin):
         "withdrawn_at",
     )
     list_select_related = ("site", "enrollment")
-    ordering = ("-issued_at",)
+    ordering = ("-pk",)
     linked = ("enrollment",)

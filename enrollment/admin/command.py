@@ -9,8 +9,10 @@ from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 @admin.register(Command)
 class CommandAdmin(ScopedAdmin):
     list_display = ("request_type", "enrollment", "site", "state", "queued_at", "answered_at")
-    list_filter = ("state", "request_type", BY_SITE)
-    search_fields = ("uuid", "enrollment__reference")
+    list_filter = ("state", BY_SITE)
+    search_fields = ("=uuid", "enrollment__=reference")
+    sortable_by = ()
+    many_rows = True
     fields = (
         "site",
         "enrollment",
@@ -23,5 +25,5 @@ class CommandAdmin(ScopedAdmin):
         "answered_at",
     )
     list_select_related = ("site", "enrollment")
-    ordering = ("-queued_at",)
+    ordering = ("-pk",)
     linked = ("enrollment",)

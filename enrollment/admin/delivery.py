@@ -48,6 +48,8 @@ class DeliveryAdmin(AdminWithButtons):
     )
     list_filter = ("state", "kind", "channel", BY_SITE, "created_at")
     search_fields = ("recipient",)
+    sortable_by = ("created_at",)
+    many_rows = True
     list_select_related = ("site",)
     ordering = ("-created_at",)
     linked = ("invitation",)

@@ -1,16 +1,20 @@
 """Devices, as they described themselves, with their enrollments."""
 
 from django.contrib import admin, messages
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions.authorized import remove_user
+from enrollment.actions.device_changes import mark_found, mark_lost
+from enrollment.admin.device_bulk import DeviceActions
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.admin.story import WithStory
 from enrollment.models import Device, Enrollment
 from enrollment.models.assignment import COLUMNS
 from sites_config.admin.buttons import actor, button
+from sites_config.admin.filters import Conditions
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
 from sites_config.models import Privilege
@@ -42,13 +46,37 @@ def _is_kept(device: Device) -> bool:
     return device.enrollment_id is not None and device.user_removed_at is None
 
 
+def _is_lost(device: Device) -> bool:
+    return device.lost_at is not None
+
+
+def _is_there(device: Device) -> bool:
+    return device.lost_at is None
+
+
+class LostFilter(Conditions):
+    title = "lost"
+    parameter_name = "lost"
+    conditions = {
+        "yes": ("Lost", Q(lost_at__isnull=False)),
+        "seen": ("Lost, and seen since", Q(lost_at__isnull=False, last_seen_at__gt=F("lost_at"))),
+        "no": ("Not lost", Q(lost_at=None)),
+    }
+
+
+class KindFilter(Conditions):
+    title = "kind"
+    parameter_name = "kind"
+    conditions = {kind: (kind, Q(model_name__startswith=kind)) for kind in ("iPad", "iPhone")}
+
+
 @admin.register(Device)
-class DeviceAdmin(FindsReference, WithTimeline, WithStory):
-    """Read only: the words of the device itself. The button lets somebody else enroll it."""
+class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
+    """Read only: the words of the device itself. A button lets somebody else enroll it; others mark it as lost."""
 
     also = (Privilege.HELP_PEOPLE,)
     story_kind = "device"
-    buttons = ("remove_user",)
+    buttons = ("remove_user", "lost", "found")
     timeline_of = ("device", "enrollment__device")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     list_display = (
@@ -61,24 +89,31 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory):
         "method",
         "status",
         "last_seen_at",
+        "lost_at",
     )
     list_filter = (
         BY_SITE,
         "enrollment__status",
+        LostFilter,
+        KindFilter,
         "ownership",
-        "model_name",
         "assignment_source",
         "last_seen_at",
     )
     search_fields = (
-        "serial_number",
-        "udid",
+        "^serial_number",
+        "^udid",
         "name",
         "assigned_user_name",
         "assigned_full_name",
-        "enrollment__reference",
+        "assigned_email",
+        "enrollment__=reference",
     )
-    search_help_text = "Serial number, UDID, reference code, name of the device or of its user"
+    search_help_text = (
+        "Beginning of a serial number or UDID, reference code, name of the device, its user or their e-mail"
+    )
+    sortable_by = ("serial_number", "assigned_user_name", "last_seen_at")
+    many_rows = True
     list_select_related = ("site", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
@@ -104,10 +139,13 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory):
             {
                 "fields": (
                     "site",
+                    "stands_at",
                     "ownership",
                     "method",
                     "enrollment",
                     "user_removed_at",
+                    "lost_at",
+                    "lost_by",
                     "first_seen_at",
                     "last_seen_at",
                 )
@@ -137,6 +175,16 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory):
             )
         else:
             messages.error(request, "Somebody removed its user a moment ago.")
+
+    @button("Mark as lost", _may_help, _is_there)
+    def lost(self, request: HttpRequest, device: Device) -> None:
+        mark_lost([device.pk], actor=actor(request), now=timezone.now())
+        messages.success(request, "It is marked as lost. The device is told nothing.")
+
+    @button("Mark as found", _may_help, _is_lost)
+    def found(self, request: HttpRequest, device: Device) -> None:
+        mark_found([device.pk], actor=actor(request), now=timezone.now())
+        messages.success(request, "It is lost no longer.")
 
     @admin.display(description="enrolled by")
     def method(self, device: Device) -> str:

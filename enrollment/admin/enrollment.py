@@ -1,17 +1,20 @@
 """Enrollments: found by the reference code that a person reads out, with everything that happened."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from enrollment.actions.endings import cancel, release
+from enrollment.actions.endings import cancel, cancel_many, release
 from enrollment.actions.hand_overs import HandOverGone, offer_by_staff
 from enrollment.admin.addresses import entry_url
+from enrollment.admin.bulk import BulkAdmin
 from enrollment.admin.event import WithTimeline
+from enrollment.admin.exports import enrollment_table
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
 from enrollment.admin.story import WithStory
@@ -30,6 +33,12 @@ NEW_LINK = (
     "It works once, for ten minutes, in Safari on the device. Answers come along; whoever logged in does so again. "
     "In the browser where it was begun it ends."
 )
+
+EXPIRE = (
+    "Attempts that are under way end: their profiles are withdrawn, certificates of theirs revoked, held uses "
+    "returned. Enrolled devices are not touched."
+)
+EXPORT = "One row an enrollment: who, when, by what, how far. The file holds personal data."
 
 
 def _may_help(admin_: "EnrollmentAdmin", request: HttpRequest, enrollment: Enrollment) -> bool:
@@ -50,11 +59,12 @@ def _can_go_on(enrollment: Enrollment) -> bool:
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(FindsReference, WithTimeline, WithStory):
+class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
     """What a person answered and a device did: nothing of it is changed here. The buttons help who is stuck."""
 
     also = (Privilege.HELP_PEOPLE,)
     story_kind = "enrollment"
+    actions = ("end_selected", "export")
     buttons = ("new_link", "release", "cancel")
     timeline_of = ("enrollment",)
     timeline_first = True
@@ -70,15 +80,16 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory):
     )
     list_filter = ("status", ScreenFilter, BY_SITE, "started_at", "signed_in_with", "failure_reason")
     search_fields = (
-        "reference",
+        "=reference",
         "signed_in_name",
         "assigned_user_name",
         "assigned_full_name",
-        "device__serial_number",
+        "device__^serial_number",
         "invitation__name",
     )
-    search_help_text = "Reference code, name, serial number or invitation"
-    date_hierarchy = "started_at"
+    search_help_text = "Reference code, name, invitation, beginning of a serial number"
+    sortable_by = ("started_at",)
+    many_rows = True
     list_select_related = ("site", "device", "invitation", "signed_in_user", "profile")
     ordering = ("-started_at",)
     linked = ("device", "invitation", "enrolled_at", "idle_until", "ends_at")
@@ -163,6 +174,19 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory):
             messages.success(request, "Cancelled: whatever the device got of it counts for nothing now.")
         else:
             messages.error(request, "It moved on a moment ago: see its timeline.")
+
+    @admin.action(description="Expire those under way", permissions=["help"])
+    def end_selected(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponse | None:
+        def apply(keys: Sequence[int], typed: dict[str, Any]) -> str:
+            number = cancel_many(keys, actor=actor(request), now=timezone.now())
+            return f"{number} ended. {len(keys) - number} had moved on a moment ago."
+
+        rows = queryset.filter(status__in=UNDER_WAY)
+        return self.confirmed(request, rows, apply, words=EXPIRE, also=self.also)
+
+    @admin.action(description="Export as CSV", permissions=["read"])
+    def export(self, request: HttpRequest, queryset: QuerySet[Enrollment]) -> HttpResponseBase:
+        return self.exported(request, queryset, enrollment_table, words=EXPORT)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
         return with_grants(super().get_queryset(request))

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from enrollment.admin.reference import FindsReference
-from enrollment.models import Event
+from enrollment.models import Enrollment, Event
 from enrollment.models.moves import Status
 from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 from sites_config.admin.scoping import for_user
@@ -24,7 +24,10 @@ _STATUS = dict(Status.choices)
 class EventAdmin(FindsReference):
     list_display = ("at", "kind", "details", "about", "actor", "site")
     list_filter = ("kind", BY_SITE, "at")
-    search_fields = ("enrollment__reference", "invitation__name", "device__serial_number")
+    search_fields = ("enrollment__=reference", "invitation__name", "device__^serial_number")
+    search_help_text = "Reference code, name of an invitation, beginning of a serial number"
+    sortable_by = ("at",)
+    many_rows = True
     fields = ("at", "kind", "details", "site", "enrollment", "device", "invitation", "actor")
     readonly_fields = ("details",)
     list_select_related = ("site", "enrollment", "device", "invitation", "actor")
@@ -54,7 +57,7 @@ class WithTimeline(ScopedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _timeline(self, request: HttpRequest, obj: Model) -> SafeString:
-        of_row = Event.objects.filter(reduce(or_, (Q(**{path: obj.pk}) for path in self.timeline_of)))
+        of_row = Event.objects.filter(reduce(or_, (_of(path, obj) for path in self.timeline_of)))
         rows = for_user(of_row.select_related("actor", "enrollment"), request.user)
         events = list(rows[: SHOWN + 1])
         context = {
@@ -66,9 +69,22 @@ class WithTimeline(ScopedAdmin):
         return render_to_string("admin/enrollment/timeline.html", context)
 
 
+def _of(path: str, row: Model) -> Q:
+    """By keys that are asked for beforehand: a join in an OR would have all events read."""
+    relation, joined, column = path.partition("__")
+    if not joined:
+        return Q(**{relation: row.pk})
+    keys = Enrollment.objects.filter(**{column: row.pk}).order_by("-pk").values_list("pk", flat=True)
+    return Q(**{f"{relation}__in": list(keys[:SHOWN])})
+
+
 def details(event: Event) -> str:
-    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”."""
+    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”, “room: 12 → nothing”."""
     facts = dict(event.data)
+    changed = [
+        f"{name.removeprefix('assigned_').replace('_', ' ')}: {old or 'nothing'} → {new or 'nothing'}"
+        for name, (old, new) in facts.pop("changed", {}).items()
+    ]
     to, before = facts.pop("to", ""), facts.pop("from", "")
     moved = [" → ".join(_STATUS.get(each, str(each)) for each in (before, to) if each)] if to else []
-    return "; ".join([*moved, *(f"{name}: {value}" for name, value in facts.items())])
+    return "; ".join([*moved, *changed, *(f"{name}: {value}" for name, value in facts.items())])

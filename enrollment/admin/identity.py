@@ -11,6 +11,8 @@ class IdentityAdmin(ScopedAdmin):
     list_display = ("user_name", "full_name", "email", "source", "site", "first_seen_at", "last_seen_at")
     list_filter = (BY_SITE, "last_seen_at")
     search_fields = ("user_name", "full_name", "email", "external_id")
+    sortable_by = ("last_seen_at",)
+    many_rows = True
     fields = (
         "site",
         "source",

@@ -76,6 +76,8 @@ class InvitationAdmin(WithTimeline, InvitationActions):
     )
     list_filter = (StateFilter, BY_SITE, "login_required", "expires_at", "created_at")
     search_fields = ("name", "email", "invited_by", "assigned_user_name", "assigned_full_name")
+    sortable_by = ("name", "created_at")
+    many_rows = True
     list_select_related = ("site", "created_by")
     ordering = ("-created_at",)
     readonly_fields = (

@@ -10,8 +10,10 @@ from sites_config.admin.scoped import BY_SITE, ScopedAdmin
 class IssuedProfileAdmin(ScopedAdmin):
     list_display = ("issued_at", "enrollment", "site", "expires_at", "served_at")
     list_filter = (BY_SITE, "issued_at")
-    search_fields = ("enrollment__reference",)
+    search_fields = ("enrollment__=reference",)
+    sortable_by = ()
+    many_rows = True
     fields = ("site", "enrollment", "issued_at", "expires_at", "served_at")
     list_select_related = ("site", "enrollment")
-    ordering = ("-issued_at",)
+    ordering = ("-pk",)
     linked = ("enrollment",)

@@ -14,6 +14,8 @@ class PersonAdmin(ScopedAdmin):
     list_display = ("user_name", "full_name", "email", "department", "room", "site")
     list_filter = (BY_SITE,)
     search_fields = ("user_name", "full_name", "email")
+    sortable_by = ("user_name",)
+    many_rows = True
     fields = (
         "site", "user_name", "full_name", "email", "department", "building", "room", "phone", "position",
     )  # fmt: skip

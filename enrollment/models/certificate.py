@@ -46,6 +46,7 @@ class Certificate(models.Model):
             models.Index(
                 fields=["site", "not_after"], condition=Q(revoked_at__isnull=True), name="certificate_ends"
             ),
+            models.Index(fields=["serial_number"], name="certificate_serial"),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,7 @@ class Delivery(models.Model):
             models.Index(fields=["site", "-created_at"], name="delivery_list"),
             models.Index(fields=["done_at", "id"], name="delivery_age"),
             models.Index(fields=["site", "state", "created_at"], name="delivery_states"),
+            models.Index(fields=["created_at", "id"], name="delivery_created"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,8 @@
 """A device as its own words at check-in describe it."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from enrollment.models.assignment import Assignment
 from enrollment.models.folded import folded_index
@@ -10,7 +12,8 @@ from sites_config.models import Ownership
 class Device(Assignment):
     """``enrollment`` is the current one; earlier ones stay as history. UDID and serial number are claims, not proof."""
 
-    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="devices")
+    # The indexes below begin with it.
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="devices", db_index=False)
     udid = models.CharField("UDID", max_length=64)
     enrollment = models.ForeignKey(
         "enrollment.Enrollment", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -35,6 +38,24 @@ class Device(Assignment):
     user_removed_at = models.DateTimeField(
         null=True, blank=True, help_text="Staff took its user away: anyone may enroll it again, once."
     )
+    stands_at = models.ForeignKey(
+        "sites.Site",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="assigned site",
+        help_text="Where it is used, if that is another site than the one it was enrolled at.",
+    )
+    lost_at = models.DateTimeField("lost since", null=True, blank=True)
+    lost_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="marked lost by",
+    )
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 
@@ -46,11 +67,15 @@ class Device(Assignment):
                 condition=models.Q(enrollment__isnull=True),
                 name="device_never_enrolled",
             ),
-            models.Index(fields=["serial_number"], name="device_serial_number"),
             models.Index(fields=["udid"], name="device_udid"),
             folded_index("assigned_user_name", "device_user_name"),
             folded_index("assigned_full_name", "device_full_name"),
             folded_index("assigned_email", "device_email"),
+            models.Index(fields=["last_seen_at", "id"], name="device_seen"),
+            models.Index(fields=["site", "last_seen_at", "id"], name="device_site_seen"),
+            models.Index(fields=["serial_number", "id"], name="device_serial"),
+            models.Index(fields=["assigned_user_name", "id"], name="device_user"),
+            models.Index(fields=["lost_at"], condition=Q(lost_at__isnull=False), name="device_lost"),
         ]
 
     def __str__(self) -> str:

@@ -46,7 +46,9 @@ class Enrollment(Assignment):
     """``entry_site`` is the site of the host; ``site`` the one whose settings, authority and profile apply."""
 
     entry_site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments")
-    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="enrollments")
+    site = models.ForeignKey(
+        "sites.Site", on_delete=models.PROTECT, related_name="enrollments", db_index=False
+    )
     public_id = models.CharField(max_length=22, default=new_public_id, editable=False)
     reference = models.CharField(max_length=8, default=new_reference, editable=False)
     key_sha256 = models.BinaryField(max_length=32, editable=False)
@@ -133,18 +135,20 @@ class Enrollment(Assignment):
                 name="enrollment_over",
             ),
             # For whoever looks somebody up, at all their sites at once.
-            models.Index(fields=["reference"], name="enrollment_reference"),
             models.Index(fields=["public_id"], name="enrollment_address"),
             folded_index("assigned_user_name", "enrollment_user_name"),
             folded_index("assigned_full_name", "enrollment_full_name"),
             folded_index("assigned_email", "enrollment_email"),
             folded_index("signed_in_name", "enrollment_signed_in_name"),
-            models.Index(fields=["site", "-started_at"], name="enrollment_list"),
             models.Index(
                 fields=["site", "enrolled_at"],
                 condition=Q(enrolled_at__isnull=False),
                 name="enrollment_enrolled",
             ),
+            models.Index(fields=["started_at", "id"], name="enrollment_started"),
+            models.Index(fields=["site", "started_at", "id"], name="enrollment_site_started"),
+            models.Index(fields=["status", "started_at", "id"], name="enrollment_status"),
+            models.Index(fields=["reference"], name="enrollment_reference"),
         ]
 
     def __str__(self) -> str:

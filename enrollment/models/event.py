@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class EventKind(models.TextChoices):
@@ -24,6 +25,10 @@ class EventKind(models.TextChoices):
     CODE_MADE = "code-made", "Access code made"
     CODE_USED = "code-used", "Started with an access code"
     CODE_REVOKED = "code-revoked", "Access code revoked"
+    USER_CHANGED = "user-changed", "The device's user and location were changed"
+    SITE_ASSIGNED = "site-assigned", "The device's assigned site was changed"
+    MARKED_LOST = "marked-lost", "Marked as lost"
+    FOUND = "found", "Found again"
     INVITATION_CREATED = "invitation-created", "Invitation created"
     INVITATION_LINK_SHOWN = "invitation-link-shown", "Invitation link shown"
     INVITATION_REVOKED = "invitation-revoked", "Invitation revoked"
@@ -40,7 +45,7 @@ class EventKind(models.TextChoices):
 class Event(models.Model):
     """``data`` holds no secret: statuses, reasons, command names."""
 
-    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=30, choices=EventKind.choices)
     at = models.DateTimeField()
     enrollment = models.ForeignKey(
@@ -68,6 +73,10 @@ class Event(models.Model):
                 condition=models.Q(kind="certificate-refused"),
                 name="event_refused",
             ),
+            models.Index(fields=["at", "id"], name="event_at"),
+            models.Index(fields=["site", "at", "id"], name="event_site_at"),
+            # Half of all events are moves; whatever else somebody looks for is rare.
+            models.Index(fields=["kind", "at", "id"], condition=~Q(kind="moved"), name="event_kind"),
         ]
 
     def __str__(self) -> str:

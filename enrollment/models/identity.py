@@ -20,6 +20,7 @@ class Identity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "source", "external_id"], name="identity_once_per_source")
         ]
+        indexes = [models.Index(fields=["last_seen_at", "id"], name="identity_seen")]
 
     def __str__(self) -> str:
         return self.full_name or self.user_name or self.external_id

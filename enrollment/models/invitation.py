@@ -95,6 +95,8 @@ class Invitation(models.Model):
         indexes = [
             models.Index(fields=["token_sha256"], name="invitation_token"),
             models.Index(fields=["site", "-created_at"], name="invitation_list"),
+            models.Index(fields=["created_at", "id"], name="invitation_created"),
+            models.Index(fields=["name", "id"], name="invitation_by_name"),
             models.Index(fields=["site", "email"], name="invitation_email"),
             models.Index(
                 fields=["expires_at", "id"], condition=Q(revoked_at__isnull=True), name="invitation_end"

@@ -38,6 +38,7 @@ class Person(models.Model):
             folded_index("user_name_folded", "person_user_name"),
             folded_index("full_name", "person_full_name"),
             folded_index("email", "person_email"),
+            models.Index(fields=["user_name", "id"], name="person_list"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,11 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
+from sites_config.admin.audit import change_message
+from sites_config.admin.locking import AS_SHOWN, as_shown, guarded
+from sites_config.admin.paging import LongList, Pages
 from sites_config.admin.scoping import for_user, may, reach_of
+from sites_config.admin.searching import found
 from sites_config.models import Privilege, User
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ else:  # generic for the type checker only
     _ModelAdmin, _StackedInline, _TabularInline = admin.ModelAdmin, admin.StackedInline, admin.TabularInline
     RowForm = ModelForm
 
+MOST_SITES = 200
 # What may follow a filter's field in a changelist URL; anything more could ask for a secret letter by letter.
 _LOOKUP_ENDINGS = re.compile(r"(__(exact|id__exact|isnull|gte|lt|year|month|day))?")
 
@@ -72,12 +77,16 @@ class _Scoped:
 
 
 class ScopedAdmin(_Scoped, _ModelAdmin):
-    """The one base of every ModelAdmin. ``linked``: relations by which other pages link to a filtered list."""
+    """The one base of every ModelAdmin. ``linked``: relations by which other pages link to a filtered list.
+    ``many_rows``: there may be millions, so that its list does only what an index answers."""
 
     linked: tuple[str, ...] = ()
+    many_rows = False
     view_on_site = False
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    paginator = Pages
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -85,6 +94,41 @@ class ScopedAdmin(_Scoped, _ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """A row never moves to another site."""
         return [*super().get_readonly_fields(request, obj), *(["site"] if obj is not None else [])]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
+        return LongList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Nothing is found twice: no search field leads to many rows."""
+        if not search_term.strip():
+            return queryset, False
+        fields = self.get_search_fields(request)
+
+        def seen(rows: QuerySet[Any]) -> QuerySet[Any]:
+            return for_user(rows, request.user, also=self.also)
+
+        return found(queryset, fields, search_term, seen=seen, many_rows=self.many_rows), False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return guarded(form, self, request) if change and request.method == "POST" else form
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        return change_message(form, formsets or (), add)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        obj: Model | None = kwargs.get("obj")
+        # As stored: what was typed into a form stands in the row at hand.
+        row = type(obj)._base_manager.filter(pk=obj.pk).first() if obj is not None else None
+        if row is not None and self.has_change_permission(request, row):
+            context[AS_SHOWN] = as_shown(self, request, context["adminform"].form, row)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Model, form: RowForm, change: bool) -> None:
         """Writes only what was changed: other columns may have moved on since the form was shown."""
@@ -118,18 +162,24 @@ class ScopedTabularInline(_Scoped, _TabularInline):
 
 
 class OwnSitesFilter(admin.RelatedFieldListFilter):
-    """Offers the sites the user may see; hidden when there is only one."""
+    """Offers the sites the user may see, the first two hundred by name; hidden when there is only one."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         also = getattr(model_admin, "also", ())
-        sites = for_user(Site.objects.order_by("name"), request.user, also=also)
-        return [(site.pk, site.name) for site in sites]
+        self.seen = for_user(Site.objects.order_by("name"), request.user, also=also)
+        return [(site.pk, site.name) for site in self.seen[:MOST_SITES]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
-        """Nothing for a site that isn't offered: otherwise it would tell which colleague works there too."""
+        """Nothing for a site they may not see: otherwise it would tell which colleague works there too."""
         offered = {str(pk) for pk, _name in self.lookup_choices}
-        asked = {str(each) for each in self.lookup_val or ()}
-        return super().queryset(request, queryset) if asked <= offered else queryset.none()
+        unknown = {str(each) for each in self.lookup_val or ()} - offered
+        if unknown and not self._sees(unknown):
+            return queryset.none()
+        return super().queryset(request, queryset)
+
+    def _sees(self, keys: set[str]) -> bool:
+        numbers = [int(each) for each in keys if each.isdecimal() and len(each) < 19]
+        return len(numbers) == len(keys) == self.seen.filter(pk__in=numbers).count()
 
 
 BY_SITE = ("site", OwnSitesFilter)

@@ -1,0 +1,139 @@
+"""What a change in the administration leaves in the history of its row: each field with its value before and after.
+
+Of a secret there stands a fingerprint, by which two values are the same or not. It is keyed: a plain hash of a password
+that somebody chose could be guessed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from sites_config.secrets import Undecryptable, decrypt
+
+MOST_LETTERS = 200
+NOTHING = "nothing"
+NOT_SHOWN = "not shown"
+
+
+def change_message(form: Any, formsets: Iterable[Any], add: bool) -> list[dict[str, Any]]:
+    """As Django's own, which names the fields alone; its pages show it in the same way."""
+    own = [{"added": {}}] if add else [{"changed": each} for each in _changed(form)]
+    return [*own, *(each for formset in formsets for each in _of_formset(formset))]
+
+
+def _of_formset(formset: Any) -> Iterator[dict[str, Any]]:
+    for row in formset.new_objects:
+        yield {"added": _named(row)}
+    by_row = {id(form.instance): form for form in formset.initial_forms}
+    for row, _names in formset.changed_objects:
+        for facts in _changed(by_row[id(row)]):
+            yield {"changed": _named(row) | facts}
+    for row in formset.deleted_objects:
+        yield {"deleted": _named(row)}
+
+
+def _named(row: Model) -> dict[str, Any]:
+    return {"name": str(row._meta.verbose_name), "object": str(row)}
+
+
+def _changed(form: Any) -> Iterator[dict[str, Any]]:
+    """``fields``: for people; ``values``: the same for programs. Nothing where nothing was changed."""
+    values = [*_plain_changes(form), *_secret_changes(form)]
+    if values:
+        fields = [f"{each['field']}: {each['old']} → {each['new']}" for each in values]
+        yield {"fields": fields, "values": values}
+
+
+def _plain_changes(form: Any) -> Iterator[dict[str, str]]:
+    for name in form.changed_data:
+        if name in _secrets(form):
+            continue
+        field = form.fields.get(name)
+        if field is None or isinstance(field.widget, forms.PasswordInput):  # somebody's own password
+            yield {"field": name, "old": NOT_SHOWN, "new": NOT_SHOWN}
+            continue
+        old, new = in_words(field, form.initial.get(name)), in_words(field, form.cleaned_data.get(name))
+        yield {"field": label_of(form, name), "old": old, "new": new}
+
+
+def _secret_changes(form: Any) -> Iterator[dict[str, str]]:
+    """By what is stored: one that is erased because its server changed counts as well."""
+    before = getattr(form, "before", None)
+    for name, column in _secrets(form).items():
+        old, new = _of_secret(before, column), _of_secret(form.instance, column)
+        if old != new:
+            yield {"field": label_of(form, name), "old": old, "new": new}
+
+
+def _secrets(form: Any) -> dict[str, str]:
+    """Field of the form -> column that keeps it encrypted."""
+    found: dict[str, str] = getattr(form, "secrets", {})
+    return found
+
+
+def _of_secret(row: Model | None, column: str) -> str:
+    stored = bytes(getattr(row, column, None) or b"")
+    if not stored:
+        return NOTHING
+    try:
+        return fingerprint(decrypt(stored))
+    except Undecryptable:
+        return "unreadable"
+
+
+def fingerprint(secret: bytes) -> str:
+    """“#1a2b3c4d”: 32 bits of an HMAC-SHA-256 under this installation's key."""
+    return f"#{salted_hmac('audit', secret, algorithm='sha256').hexdigest()[:8]}"
+
+
+def label_of(form: Any, name: str) -> str:
+    return str(form.fields[name].label or name.replace("_", " ").capitalize())
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value of the form's field as people read it, cut to 200 letters."""
+    words = _words(field, value).strip()
+    return f"{words[:MOST_LETTERS]}…" if len(words) > MOST_LETTERS else words or NOTHING
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if isinstance(value, datetime):
+        return (
+            timezone.localtime(value).strftime("%Y-%m-%d %H:%M %Z")
+            if timezone.is_aware(value)
+            else str(value)
+        )
+    if isinstance(value, str | int) or not isinstance(value, Iterable):
+        return _chosen(field, value)
+    return ", ".join(sorted(_chosen(field, each) for each in value))
+
+
+def _chosen(field: forms.Field, value: Any) -> str:
+    """The label of a choice; of a row that is out of reach its key."""
+    if isinstance(field, forms.ModelChoiceField):
+        return str(value) if isinstance(value, Model) else _row(field, value)
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in _flat(field.choices)}
+        return labels.get(str(value), str(value)) if str(value) else ""
+    return str(value)
+
+
+def _row(field: "forms.ModelChoiceField[Any]", value: Any) -> str:
+    found = field.queryset.filter(pk=value).first() if field.queryset is not None else None
+    return str(found or value)
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    """Without the headings of groups."""
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _flat(label)
+        else:
+            yield key, label

@@ -24,6 +24,7 @@ from enrollment.models.heartbeat import Heartbeat
 from enrollment.models.identity import Identity
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
+from enrollment.models.listed_device import ListedDevice
 from enrollment.models.message_count import MessageCount
 from enrollment.models.moves import MOVES, Status
 from enrollment.models.person import Person
@@ -63,6 +64,7 @@ __all__ = [
     "InvitationUse",
     "IssuedProfile",
     "KeyUse",
+    "ListedDevice",
     "MessageCount",
     "Person",
     "PushCertificate",

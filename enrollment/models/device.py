@@ -1,6 +1,7 @@
 """A device as its own words at check-in describe it."""
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from enrollment.models.assignment import Assignment
 from sites_config.models import Ownership
@@ -39,6 +40,11 @@ class Device(Assignment):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "udid"], name="one_device_per_site_and_udid")]
+        indexes = [
+            models.Index(Upper("serial_number"), name="device_serial"),
+            models.Index(fields=["assigned_external_id"], name="device_person"),
+            models.Index(Upper("assigned_user_name"), name="device_user_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.serial_number or self.udid

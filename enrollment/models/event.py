@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 
 
 class EventKind(models.TextChoices):
@@ -17,6 +18,8 @@ class EventKind(models.TextChoices):
     SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
     CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
     DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"
+    DEVICE_REFUSED = "device-refused", "The device was turned away at check-in"
+    DEVICE_LIST_IMPORTED = "device-list-imported", "Device list imported"
     REENROLLMENT_REFUSED = "reenrollment-refused", "Somebody not authorized tried to enroll it again"
     USER_REMOVED = "user-removed", "The device's user was removed"
     INVITATION_CREATED = "invitation-created", "Invitation created"
@@ -53,7 +56,14 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["enrollment", "at"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["enrollment", "at"], name="event_timeline"),
+            models.Index(
+                KT("data__serial_number"),
+                condition=models.Q(kind="device-refused"),
+                name="event_refused_serial",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

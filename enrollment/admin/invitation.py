@@ -15,7 +15,7 @@ from enrollment.admin.addresses import base_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.invitation_bulk import InvitationActions
 from enrollment.admin.invitation_form import InvitationForm
-from enrollment.admin.invitation_import import import_view
+from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
 from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
@@ -118,7 +118,7 @@ class InvitationAdmin(WithTimeline, InvitationActions):
         return [path("import/", view, name="enrollment_invitation_import"), *super().get_urls()]
 
     def import_file(self, request: HttpRequest) -> HttpResponse:
-        return import_view(self, request)
+        return InvitationImport(self).view(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"may_import": self.has_add_permission(request)})

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions.authorized import remove_user
+from enrollment.actions.device_list import listed
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.models import Device, Enrollment
@@ -12,7 +13,7 @@ from enrollment.models.assignment import COLUMNS
 from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
-from sites_config.models import Privilege
+from sites_config.models import Privilege, SiteConfiguration
 from sites_config.references import spoken
 
 
@@ -80,6 +81,7 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
     list_select_related = ("site", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
+    readonly_fields = ("asset_tag",)
     fieldsets = (
         (
             None,
@@ -90,6 +92,7 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
                     "model",
                     "product_name",
                     "serial_number",
+                    "asset_tag",
                     "udid",
                     "imei",
                     "wifi_mac",
@@ -135,6 +138,12 @@ class DeviceAdmin(FindsReference, WithTimeline, AdminWithButtons):
             )
         else:
             messages.error(request, "Somebody removed its user a moment ago.")
+
+    @admin.display(description="asset tag", empty_value="-")
+    def asset_tag(self, device: Device) -> str:
+        """Of the device list, for the serial number that the device claims."""
+        row = listed(SiteConfiguration.for_site(device.site_id), device.serial_number)
+        return row.asset_tag if row else ""
 
     @admin.display(description="enrolled by")
     def method(self, device: Device) -> str:

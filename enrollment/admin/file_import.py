@@ -13,10 +13,11 @@ from django.contrib.sites.models import Site
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from enrollment.actions.tables import MAX_BYTES, BadFile
 from sites_config.admin.pages import form_page
+from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user
 from sites_config.secrets import Undecryptable, decrypt, encrypt
 
@@ -138,3 +139,22 @@ class FileImport(Generic[Form, Done]):
     def _key(self, request: HttpRequest, token: str) -> str:
         """Of this person and this page alone."""
         return f"{self.kind}-file-{request.user.pk}-{token}"
+
+
+class WithImport(ScopedAdmin):
+    """The list leads to the page."""
+
+    file_import: type[FileImport[Any, Any]]
+    change_list_template = "admin/enrollment/list_with_import.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        return [path("import/", self.admin_site.admin_view(self.import_view), name=name), *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        return self.file_import(self).view(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
+        shown = {"import_url": url if self.has_add_permission(request) else ""}
+        return super().changelist_view(request, {**(extra_context or {}), **shown})

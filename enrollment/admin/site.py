@@ -19,7 +19,16 @@ from sites_config.staff_pages import staff_page
 GROUPS = (
     (
         "Enrollment",
-        ("Invitation", "Delivery", "Enrollment", "Device", "Person", "AgreementAcceptance", "Event"),
+        (
+            "Invitation",
+            "Delivery",
+            "Enrollment",
+            "Device",
+            "ListedDevice",
+            "Person",
+            "AgreementAcceptance",
+            "Event",
+        ),
     ),
     (
         "Sites and staff",

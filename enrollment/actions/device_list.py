@@ -37,13 +37,13 @@ def rows_about(site: SiteSettings, serial_number: str) -> QuerySet[ListedDevice]
 
 def listed(site: SiteSettings, serial_number: str) -> ListedDevice | None:
     """The row of the nearest list; asks nothing where there is no list, or no serial number."""
-    if not serial_number or not _has_list(site):
+    if not serial_number or not has_list(site):
         return None
     rows = rows_about(site, serial_number)
     return min(rows, key=lambda row: site.lineage.index(row.site_id), default=None)
 
 
-def _has_list(site: SiteSettings) -> bool:
+def has_list(site: SiteSettings) -> bool:
     lists = ListedDevice.objects.filter(site__in=site.lineage)
     return remember(("device list", site.lineage), lists.exists)
 

@@ -36,6 +36,8 @@ TITLES = {
     "ca-certificate": "CA certificate",
     "languages": "Languages",
     "contact": "Support contact",
+    "device-list": "Device list",
+    "access-rights": "Access rights",
 }
 # Where a gap is mended: the page for adding what is missing.
 MENDED_AT = {
@@ -44,6 +46,7 @@ MENDED_AT = {
     "signing-identity": "admin:enrollment_signingidentity_add",
     "topic": "admin:enrollment_pushcertificate_add",
     "ca-certificate": "admin:enrollment_cacertificate_add",
+    "device-list": "admin:enrollment_listeddevice_import",
 }
 
 

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.models.signals import post_save
 
 
 class EnrollmentConfig(AppConfig):
@@ -14,12 +15,13 @@ class EnrollmentConfig(AppConfig):
             AccessGroup,
             Authority,
             CloudIdentityProvider,
+            ListedDevice,
             PushCertificate,
             SamlIdentityProvider,
             SigningIdentity,
             Webhook,
         )
-        from sites_config.changes import follow, follow_choices
+        from sites_config.changes import follow, follow_choices, raise_version
 
         follow(
             Authority,
@@ -31,6 +33,9 @@ class EnrollmentConfig(AppConfig):
             Webhook,
         )
         follow_choices(AccessGroup.sites.through)
+        # Remembered is whether there is a list at all. That the last row went only costs a look in vain, and thousands
+        # may go at once.
+        post_save.connect(raise_version, sender=ListedDevice, dispatch_uid="a device list begins")
 
 
 class GatehouseAdminConfig(admin_apps.AdminConfig):

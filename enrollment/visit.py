@@ -8,6 +8,7 @@ from django.utils import timezone
 from enrollment.actions.enrollments import SITE_ANSWER, SignIn, choose_site, start
 from enrollment.actions.profiles import IDLE, IN_ALL, SAME_BYTES
 from enrollment.actions.tokens import profile_token
+from enrollment.mdm.os_version import numbers
 from enrollment.models import AssignmentSource, Enrollment, Invitation, SignInMethod, Status
 from enrollment.models.moves import OPEN
 from enrollment.signin.access import UNRULED, Access, access, matched
@@ -181,6 +182,16 @@ class Visit:
         return tuple(site for site in self.allowed_sites if wanted is None or offers(site, wanted))
 
     @property
+    def minimum_os(self) -> str:
+        """The oldest iOS that one of the sites they may still choose takes; "" for any, and while the device may be
+        somebody's own."""
+        sites = (self.site,) if self.site_is_settled else self.candidates
+        least = [site.minimum_os for site in sites]
+        if self.ownership != Ownership.INSTITUTIONAL or not all(least):
+            return ""
+        return min(least, key=numbers, default="")
+
+    @property
     def site_is_settled(self) -> bool:
         """The site is one that may be chosen, and was chosen or is the only one."""
         ids = [site.site_id for site in self.candidates]
@@ -229,10 +240,16 @@ def offers(site: SiteSettings, ownership: Ownership) -> bool:
     return site.institutional_enrollment if institutional else site.personal_enrollment
 
 
-def new_visit(request: SiteRequest, key: str) -> Visit:
-    """A visit at the portal with nothing answered yet."""
-    now, site_id = timezone.now(), request.site.site_id
-    unsaved = Enrollment(entry_site_id=site_id, site_id=site_id, idle_until=now + IDLE, ends_at=now + IN_ALL)
+def new_visit(request: SiteRequest, key: str, invitation: Invitation | None = None) -> Visit:
+    """A visit with nothing answered yet, at the portal or at an invitation."""
+    now, entered = timezone.now(), request.site.site_id
+    unsaved = Enrollment(
+        entry_site_id=entered,
+        site_id=invitation.site_id if invitation else entered,
+        invitation=invitation,
+        idle_until=now + IDLE,
+        ends_at=now + IN_ALL,
+    )
     return Visit(unsaved, now, key, request)
 
 

@@ -41,6 +41,9 @@ class SiteSettings:
     tls_needs_ca: bool
     restrict_reenrollment: bool
     reenroll_without_user: bool
+    only_listed_devices: bool
+    devices_per_person: int | None
+    minimum_os: str
     clear_location_history: bool
     clear_commands: str
     access_rights: int
@@ -77,6 +80,9 @@ _DEFAULTS: dict[str, Any] = {
     "tls_needs_ca": False,
     "restrict_reenrollment": False,
     "reenroll_without_user": False,
+    "only_listed_devices": False,
+    "devices_per_person": None,
+    "minimum_os": "",
     "clear_location_history": False,
     "clear_commands": "nothing",
     "access_rights": 8191,
@@ -122,6 +128,11 @@ def _within(site_id: int) -> tuple[int, ...]:
         and not settings_for(row["site"]).archived
         and (row["site"] not in parents if row["takes_devices"] is None else row["takes_devices"])
     )
+
+
+def belonging_to(site_id: int) -> frozenset[int]:
+    """The same as ``descendants_of``, remembered."""
+    return remember(("belonging", site_id), lambda: frozenset(descendants_of(site_id)))
 
 
 def descendants_of(site_id: int) -> set[int]:

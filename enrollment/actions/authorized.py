@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from enrollment.models import AssignmentSource, Device, Enrollment, Event, EventKind, SignInMethod
+from enrollment.models import Device, Enrollment, Event, EventKind, SignInMethod
+from enrollment.models.assignment import CLAIMS
 from sites_config.models import Privilege, SiteConfiguration, SitePrivilege, User
 from sites_config.site_settings import SiteSettings
 
@@ -48,7 +49,7 @@ def note_refused(enrollment: Enrollment, udid: str, *, now: datetime) -> None:
 
 def _is_theirs(enrollment: Enrollment, device: Device, site: SiteSettings) -> bool:
     """By what a directory never changes; a user name can be given to somebody else."""
-    if device.assignment_source == AssignmentSource.SELF_DECLARED or not _has_user(device):
+    if device.assignment_source in CLAIMS or not _has_user(device):
         return site.reenroll_without_user
     if (
         enrollment.signed_in_with in (SignInMethod.NONE, SignInMethod.STAFF)

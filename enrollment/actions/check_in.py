@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
 from enrollment.actions import uses
-from enrollment.actions.admission import NotAdmitted, check_admitted
+from enrollment.actions.admission import NotAdmitted, check_admitted, note_turned_away
 from enrollment.actions.authorized import NotTheirs, check_authorized, check_claim, note_refused
+from enrollment.actions.device_list import assignment_of
 from enrollment.actions.endings import fail
 from enrollment.actions.moves import MoveRefused, move
 from enrollment.actions.reenrollment import clear_history
@@ -50,7 +51,7 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
     details = DeviceDetails.from_authenticate(message)
     try:
         with transaction.atomic():
-            check_admitted(enrollment, details)
+            check_admitted(enrollment, details, udid=message.udid, now=now)
             check_claim(enrollment, message.udid)
             _know_device(enrollment, message.udid, now)
             move(
@@ -68,7 +69,7 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
     except NotTheirs:
         _refuse(certificate, message.udid, now)
     except NotAdmitted as refused:
-        _turn_away(certificate, refused.reason, now)
+        _turn_away(certificate, details, refused.reason, message.udid, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.AUTHENTICATED, Status.ENROLLED):
             raise CheckInRefused(f"Authenticate while {enrollment.status}, or too late") from None
@@ -85,13 +86,16 @@ def _refuse(certificate: Certificate, udid: str, now: datetime) -> None:
     raise CheckInRefused("the device is registered, and not to this person")
 
 
-def _turn_away(certificate: Certificate, reason: FailureReason, now: datetime) -> None:
+def _turn_away(
+    certificate: Certificate, device: DeviceDetails, reason: FailureReason, udid: str, now: datetime
+) -> None:
     """Ends the attempt and gives the invitation's use back, for the device that it is meant for."""
     enrollment = certificate.enrollment
     enrollment.refresh_from_db(fields=["status", "failure_reason", "invitation_use"])
     with transaction.atomic():
         if fail(enrollment, reason, now=now, condition=Q(_unrevoked(certificate))):
             uses.take_back(enrollment)
+            note_turned_away(enrollment, device, reason, udid=udid, now=now)
     raise CheckInRefused(reason.label)
 
 
@@ -174,7 +178,7 @@ def _take_over(enrollment: Enrollment, now: datetime) -> None:
         | {
             "enrollment": enrollment,
             "ownership": enrollment.ownership,
-            **enrollment.assignment,
+            **assignment_of(enrollment),
             "user_removed_at": None,
             "stands_at": None,
             "last_seen_at": now,

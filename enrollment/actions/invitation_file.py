@@ -13,16 +13,13 @@ from django.db import transaction
 from enrollment.actions.invitation_states import open_now
 from enrollment.actions.invitations import create_many
 from enrollment.actions.pins import PIN, new_pin, sealed
-from enrollment.actions.tables import BadTable, from_text, read_table
+from enrollment.actions.tables import BadFile, named_rows, unprintable
 from enrollment.models import Invitation
 from enrollment.models.person import folded
 from sites_config.languages import CODES
 from sites_config.models import User
 
 COLUMNS = ("email", "full_name", "user_name", "serial_number", "name", "phone", "language", "pin")
-MAX_ROWS = 100_000
-MAX_BYTES = 12 * 1024 * 1024
-SHOWN_PROBLEMS = 50
 # By the name of the column in the file: the field of the invitation that says what fits into it.
 _FIELDS = {
     "email": "email",
@@ -63,16 +60,6 @@ class Terms:
     with_pin: bool = False
 
 
-class BadFile(Exception):
-    """``problems``: one sentence each, with the row as a spreadsheet numbers it."""
-
-    def __init__(self, *problems: str) -> None:
-        more = len(problems) - SHOWN_PROBLEMS
-        shown = [*problems[:SHOWN_PROBLEMS], *([f"… and {more} more."] if more > 0 else [])]
-        super().__init__("\n".join(shown))
-        self.problems = problems
-
-
 @dataclass
 class Imported:
     """``skipped``: rows whose person has an open invitation at the site already, which was left as it is."""
@@ -86,7 +73,7 @@ def import_invitations(
 ) -> Imported:
     """Raises BadFile, and then nothing was written. With ``dry_run`` the rows come back without a token."""
     _check_terms(terms, now)
-    done = _sorted_out(_invitations(_rows(content), site, terms), site, now)
+    done = _sorted_out(_invitations(named_rows(content, COLUMNS), site, terms), site, now)
     if not dry_run:
         with transaction.atomic():
             create_many(done.made, created_by=created_by, now=now)
@@ -100,41 +87,11 @@ def _check_terms(terms: Terms, now: datetime) -> None:
         raise BadFile("The invitations would end before they begin, or have ended already.")
 
 
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    if len(content) > MAX_BYTES:
-        raise BadFile(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    if content[:4] == b"PK\x03\x04":
-        raise BadFile("This is an Excel workbook: save it as CSV, then import that.")
-    try:
-        table = read_table(content)
-        header = [_column(name) for name in next(table, (1, []))[1]]
-        unknown = [name for name in header if name not in COLUMNS]
-        if not header or unknown or len(set(header)) != len(header):
-            said = f" It has: {', '.join(name[:40] for name in unknown[:5])}." if unknown else ""
-            raise BadFile(f"Row 1 must name each column once, of: {', '.join(COLUMNS)}.{said}")
-        for line, cells in table:
-            if len(cells) > len(header):
-                raise BadFile(f"Row {line}: it has more cells than row 1.")
-            yield line, dict(zip(header, map(from_text, cells), strict=False))
-    except BadTable as error:
-        raise BadFile(str(error)) from None
-
-
-def _column(name: str) -> str:
-    """As people name it: “E-Mail”, “Full name”, “Username”, “Serial Number”."""
-    plain = name.strip().lower().replace("-", "").replace(" ", "_")
-    return {"username": "user_name", "e_mail": "email", "mail": "email", "serial": "serial_number"}.get(
-        plain, plain
-    )
-
-
 def _invitations(rows: Iterable[tuple[int, Mapping[str, str]]], site: Site, terms: Terms) -> list[Invitation]:
     made: list[Invitation] = []
     seen: dict[tuple[str, ...], int] = {}
     problems: list[str] = []
     for number, cells in rows:
-        if len(made) >= MAX_ROWS:
-            raise BadFile(f"There are more than {MAX_ROWS} rows.")
         invitation = _invitation(cells, site, terms)
         who = _who(invitation)
         found = list(_problems(cells, terms))
@@ -203,7 +160,7 @@ def _unfitting(cells: Mapping[str, str]) -> Iterator[str]:
                     fits(cells[column])
             except ValidationError as error:
                 yield f"{column}: {' '.join(error.messages)}"
-    if any(not each.isprintable() for each in cells.values()):
+    if unprintable(cells):
         yield "a cell has a character that can't be printed."
     if cells.get("language") and not _language(cells["language"]):
         yield f"language: {cells['language'][:20]} is none of this installation."

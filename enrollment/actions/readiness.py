@@ -1,5 +1,6 @@
 """Whether a site is ready for people: what is there, what will end soon, what is missing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +10,13 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from enrollment.actions.ca_certificates import delivered_ca
+from enrollment.actions.device_list import has_list
 from enrollment.actions.expiry import stage
 from enrollment.actions.issuing import NotReady, nearest
 from enrollment.actions.site_urls import nearest_host
 from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
 from enrollment.pki.identity import shows_verified
+from enrollment.profiles.access_rights import DEVICE_INFORMATION
 from sites_config.models import Privilege, SitePrivilege, User
 from sites_config.site_settings import SiteSettings
 
@@ -45,6 +48,7 @@ def readiness(site: SiteSettings, *, now: datetime) -> list[Finding]:
         _ca_certificate(site, now),
         _languages(site),
         _contact(site),
+        *_device_list(site),
     ]
 
 
@@ -139,6 +143,19 @@ def _contact(site: SiteSettings) -> Finding:
     if contact:
         return Finding("contact", State.READY, f"{contact}; clock times of {site.time_zone.key}.")
     return Finding("contact", State.WARNING, "Nobody is named: people are told to ask “the service desk”.")
+
+
+def _device_list(site: SiteSettings) -> Iterator[Finding]:
+    """Of sites that refuse what is not on it."""
+    if not site.only_listed_devices:
+        return
+    if not site.access_rights & DEVICE_INFORMATION.bit:
+        words = "Only listed devices may enroll, but no device says its serial number without the right to ask for it."
+        yield Finding("access-rights", State.MISSING, words)
+    elif not has_list(site):
+        yield Finding("device-list", State.MISSING, "Only listed devices may enroll, and none is listed.")
+    else:
+        yield Finding("device-list", State.READY, "Only listed devices may enroll.")
 
 
 def _until(

@@ -3,18 +3,39 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
 # What a spreadsheet would run; an apostrophe before it makes it a text there, and goes away when it comes back.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MAX_ROWS = 100_000
+MAX_BYTES = 12 * 1024 * 1024
+SHOWN_PROBLEMS = 50
+# What people's programs call columns, as ``_column`` simplifies it.
+_ALSO_CALLED = {
+    "username": "user_name",
+    "mail": "email",
+    "e_mail": "email",
+    "email_address": "email",
+    "serial": "serial_number",
+}
 
 ROWS_IN_A_PIECE = 500
 
 
 class BadTable(Exception):
     """The text says what is wrong, with the row."""
+
+
+class BadFile(Exception):
+    """``problems``: one sentence each, with the row as a spreadsheet numbers it."""
+
+    def __init__(self, *problems: str) -> None:
+        more = len(problems) - SHOWN_PROBLEMS
+        shown = [*problems[:SHOWN_PROBLEMS], *([f"… and {more} more."] if more > 0 else [])]
+        super().__init__("\n".join(shown))
+        self.problems = problems
 
 
 def read_table(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -29,6 +50,52 @@ def read_table(content: bytes) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, [cell.strip() for cell in cells]
     except csv.Error as error:
         raise BadTable(f"Row {reader.line_num}: {error}.") from None
+
+
+def named_rows(
+    content: bytes, columns: Sequence[str], *, needed: str = ""
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, cells by column) of what stands below a row that names columns. Raises BadFile.
+
+    ``needed``: the column that has to be there.
+    """
+    if len(content) > MAX_BYTES:
+        raise BadFile(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+    if content[:4] == b"PK\x03\x04":
+        raise BadFile("This is an Excel workbook: save it as CSV, then import that.")
+    try:
+        table = read_table(content)
+        header = [_column(name) for name in next(table, (1, []))[1]]
+        _check_header(header, columns, needed)
+        for count, (line, cells) in enumerate(table):
+            if len(cells) > len(header):
+                raise BadFile(f"Row {line}: it has more cells than row 1.")
+            if count >= MAX_ROWS:
+                raise BadFile(f"There are more than {MAX_ROWS} rows.")
+            given = dict(zip(header, map(from_text, cells), strict=False))
+            yield line, dict.fromkeys(header, "") | given
+    except BadTable as error:
+        raise BadFile(str(error)) from None
+
+
+def _column(name: str) -> str:
+    """As people name it: “E-Mail”, “Full name”, “Username”, “Serial Number”."""
+    plain = name.strip().lower().replace("-", "").replace(" ", "_")
+    return _ALSO_CALLED.get(plain, plain)
+
+
+def _check_header(header: Sequence[str], columns: Sequence[str], needed: str) -> None:
+    unknown = [name for name in header if name not in columns]
+    if header and not unknown and len(set(header)) == len(header) and (not needed or needed in header):
+        return
+    must = f" {needed} has to be there." if needed else ""
+    said = f" It has: {', '.join(name[:40] for name in unknown[:5])}." if unknown else ""
+    raise BadFile(f"Row 1 must name each column once, of: {', '.join(columns)}.{must}{said}")
+
+
+def unprintable(cells: Mapping[str, str]) -> bool:
+    """Whether a cell has a line break, or another character that no form would let somebody type."""
+    return any(not each.isprintable() for each in cells.values())
 
 
 def written_table(rows: Iterable[Sequence[str]]) -> bytes:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from enrollment.actions.authorized import remove_user
 from enrollment.actions.device_changes import mark_found, mark_lost
+from enrollment.actions.device_list import listed
 from enrollment.admin.device_bulk import DeviceActions
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
@@ -17,7 +18,7 @@ from sites_config.admin.buttons import actor, button
 from sites_config.admin.filters import Conditions
 from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
-from sites_config.models import Privilege
+from sites_config.models import Privilege, SiteConfiguration
 from sites_config.references import spoken
 
 
@@ -117,6 +118,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
     list_select_related = ("site", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
+    readonly_fields = ("asset_tag",)
     fieldsets = (
         (
             None,
@@ -127,6 +129,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
                     "model",
                     "product_name",
                     "serial_number",
+                    "asset_tag",
                     "udid",
                     "imei",
                     "wifi_mac",
@@ -185,6 +188,12 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
     def found(self, request: HttpRequest, device: Device) -> None:
         mark_found([device.pk], actor=actor(request), now=timezone.now())
         messages.success(request, "It is lost no longer.")
+
+    @admin.display(description="asset tag", empty_value="-")
+    def asset_tag(self, device: Device) -> str:
+        """Of the device list, for the serial number that the device claims."""
+        row = listed(SiteConfiguration.for_site(device.site_id), device.serial_number)
+        return row.asset_tag if row else ""
 
     @admin.display(description="enrolled by")
     def method(self, device: Device) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils import timezone
 
 from enrollment.actions import invitations
@@ -13,9 +12,10 @@ from enrollment.actions.invitation_states import InvitationState, state_of
 from enrollment.actions.pins import pin_of
 from enrollment.admin.addresses import base_url
 from enrollment.admin.event import WithTimeline
+from enrollment.admin.file_import import WithImport
 from enrollment.admin.invitation_bulk import InvitationActions
 from enrollment.admin.invitation_form import InvitationForm
-from enrollment.admin.invitation_import import import_view
+from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
 from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
@@ -53,7 +53,7 @@ def _can_be_extended(invitation: Invitation) -> bool:
 
 
 @admin.register(Invitation)
-class InvitationAdmin(WithTimeline, InvitationActions):
+class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
     """The link is shown only on request, to those who may see it, and that leaves an event."""
 
     form = InvitationForm
@@ -62,7 +62,7 @@ class InvitationAdmin(WithTimeline, InvitationActions):
     timeline_of = ("invitation", "enrollment__invitation")
     buttons = ("send_it", "show_link", "print_it", "extend_it", "renew_link", "release", "revoke")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
-    change_list_template = "admin/enrollment/invitation_list.html"
+    file_import = InvitationImport
     list_display = (
         "name",
         "site",
@@ -114,16 +114,6 @@ class InvitationAdmin(WithTimeline, InvitationActions):
         name, so_far_ = self.fieldsets[-1]
         hint = "" if _may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
         return (*self.fieldsets[:-1], (name, so_far_ | {"description": hint}))
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.import_file)
-        return [path("import/", view, name="enrollment_invitation_import"), *super().get_urls()]
-
-    def import_file(self, request: HttpRequest) -> HttpResponse:
-        return import_view(self, request)
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"may_import": self.has_add_permission(request)})
 
     def changeform_view(
         self,

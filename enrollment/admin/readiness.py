@@ -18,6 +18,7 @@ TITLES = {
     "ca-certificate": "CA certificate",
     "languages": "Languages",
     "contact": "Support contact",
+    "device-list": "Device list",
 }
 # Where a gap is mended: the page for adding what is missing.
 MENDED_AT = {
@@ -26,6 +27,7 @@ MENDED_AT = {
     "signing-identity": "admin:enrollment_signingidentity_add",
     "topic": "admin:enrollment_pushcertificate_add",
     "ca-certificate": "admin:enrollment_cacertificate_add",
+    "device-list": "admin:enrollment_listeddevice_import",
 }
 
 

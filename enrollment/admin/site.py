@@ -28,6 +28,7 @@ GROUPS = (
             "Delivery",
             "Enrollment",
             "Device",
+            "ListedDevice",
             "Person",
             "AgreementAcceptance",
             "Event",

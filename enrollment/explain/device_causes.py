@@ -69,6 +69,30 @@ def wrong_device(facts: Facts) -> bool:
 
 
 @cause(
+    "The site takes devices of its list only, and this serial number is not on it: the timeline has the number.",
+    "Your device is not in our list yet. I will look at its number and add it; then tap Try Again.",
+)
+def not_listed(facts: Facts) -> bool:
+    return facts.enrollment.failure_reason == FailureReason.NOT_LISTED
+
+
+@cause(
+    "The person has as many devices as the site allows one person to have.",
+    "You have as many devices as one person may have here. Tell me which of them you do not use any more.",
+)
+def too_many_devices(facts: Facts) -> bool:
+    return facts.enrollment.failure_reason == FailureReason.TOO_MANY_DEVICES
+
+
+@cause(
+    "Its version of iOS is older than the site allows.",
+    "Update the device first: “Settings”, “General”, “Software Update”. Then open the page again and tap Try Again.",
+)
+def os_too_old(facts: Facts) -> bool:
+    return facts.enrollment.failure_reason == FailureReason.OS_TOO_OLD
+
+
+@cause(
     "The same profile was installed on a second device, so it counts for neither.",
     "The profile is for one device only. Tap Try Again on the one that you want to enroll, and install it there.",
 )

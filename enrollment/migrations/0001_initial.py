@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.fields.json
 import django.db.models.functions.text
 import enrollment.models.authority
 import enrollment.models.enrollment
@@ -112,7 +113,7 @@ class Migration(migrations.Migration):
                 ('assigned_position', models.CharField(blank=True, max_length=100)),
                 ('assigned_source', models.CharField(blank=True, max_length=200)),
                 ('assigned_external_id', models.CharField(blank=True, max_length=200)),
-                ('assignment_source', models.CharField(blank=True, choices=[('', 'Nobody'), ('signed-in', 'Signed in'), ('staff', 'Staff'), ('invitation', 'Invitation'), ('self-declared', 'Self-declared')], max_length=20)),
+                ('assignment_source', models.CharField(blank=True, choices=[('', 'Nobody'), ('signed-in', 'Signed in'), ('staff', 'Staff'), ('invitation', 'Invitation'), ('self-declared', 'Self-declared'), ('listed', 'From the device list, a claim')], max_length=20)),
                 ('udid', models.CharField(max_length=64, verbose_name='UDID')),
                 ('serial_number', models.CharField(blank=True, max_length=64)),
                 ('name', models.CharField(blank=True, max_length=200)),
@@ -192,13 +193,13 @@ class Migration(migrations.Migration):
                 ('assigned_position', models.CharField(blank=True, max_length=100)),
                 ('assigned_source', models.CharField(blank=True, max_length=200)),
                 ('assigned_external_id', models.CharField(blank=True, max_length=200)),
-                ('assignment_source', models.CharField(blank=True, choices=[('', 'Nobody'), ('signed-in', 'Signed in'), ('staff', 'Staff'), ('invitation', 'Invitation'), ('self-declared', 'Self-declared')], max_length=20)),
+                ('assignment_source', models.CharField(blank=True, choices=[('', 'Nobody'), ('signed-in', 'Signed in'), ('staff', 'Staff'), ('invitation', 'Invitation'), ('self-declared', 'Self-declared'), ('listed', 'From the device list, a claim')], max_length=20)),
                 ('public_id', models.CharField(default=enrollment.models.enrollment.new_public_id, editable=False, max_length=22)),
                 ('reference', models.CharField(default=sites_config.references.new_reference, editable=False, max_length=8)),
                 ('key_sha256', models.BinaryField(max_length=32)),
                 ('host', models.CharField(editable=False, help_text='With port if any; every URL in the profile uses it.', max_length=260)),
                 ('status', models.CharField(choices=[('started', 'Started'), ('profile-issued', 'Profile issued'), ('certificate-issued', 'Certificate issued'), ('authenticated', 'Device checked in'), ('enrolled', 'Enrolled'), ('superseded', 'Superseded by a later enrollment'), ('checked-out', 'Checked out'), ('expired', 'Expired'), ('failed', 'Failed'), ('instructed', 'Instructed (personal device)')], default='started', max_length=20)),
-                ('failure_reason', models.CharField(blank=True, choices=[('', 'None'), ('second-key', 'The profile was used on a second device'), ('cancelled', 'Cancelled by staff'), ('profile-removed', 'The profile was removed before enrollment was complete'), ('not-theirs', 'The device is registered already, and not to this person'), ('wrong-device', 'The invitation is for another device')], max_length=40)),
+                ('failure_reason', models.CharField(blank=True, choices=[('', 'None'), ('second-key', 'The profile was used on a second device'), ('cancelled', 'Cancelled by staff'), ('profile-removed', 'The profile was removed before enrollment was complete'), ('not-theirs', 'The device is registered already, and not to this person'), ('wrong-device', 'The invitation is for another device'), ('not-listed', "The device is not on the site's list"), ('too-many-devices', 'The person has as many devices as one may have'), ('os-too-old', 'Its version of iOS is too old for the site')], max_length=40)),
                 ('started_at', models.DateTimeField()),
                 ('idle_until', models.DateTimeField(help_text='The attempt lapses then, unless an answer comes before.')),
                 ('ends_at', models.DateTimeField(help_text='Nothing can be resumed after this.')),
@@ -375,7 +376,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moved', 'Status changed'), ('signed-in', 'Signed in'), ('signed-out', 'Logged out'), ('profile-served', 'Profile downloaded by the device'), ('answers-changed', 'Answers changed; the profile was withdrawn'), ('agreement-accepted', 'Agreement accepted'), ('agreement-declined', 'Agreement not accepted'), ('hand-over-offered', 'Link to go on in another browser made'), ('handed-over', 'Went on in another browser'), ('second-key-refused', 'A second device tried the same profile'), ('certificate-refused', 'A certificate of ours was refused at check-in'), ('device-conflict', 'A superseded enrollment spoke again'), ('reenrollment-refused', 'Somebody not authorized tried to enroll it again'), ('user-removed', "The device's user was removed"), ('log-in-refused', 'Nobody was logged in'), ('directory-unreachable', 'A directory could not be asked'), ('code-made', 'Access code made'), ('code-used', 'Started with an access code'), ('code-revoked', 'Access code revoked'), ('user-changed', "The device's user and location were changed"), ('site-assigned', "The device's assigned site was changed"), ('marked-lost', 'Marked as lost'), ('found', 'Found again'), ('invitation-created', 'Invitation created'), ('invitation-link-shown', 'Invitation link shown'), ('invitation-revoked', 'Invitation revoked'), ('invitation-released', 'A held use was released'), ('invitation-sent', 'Invitation handed to be sent'), ('invitation-reminded', 'Reminder handed to be sent'), ('invitation-renewed', 'Invitation got a new link; the old one is dead'), ('invitation-extended', 'Invitation extended'), ('invitation-printed', 'Invitation printed'), ('wrong-person', 'Somebody else than the invited person logged in'), ('settings-changed', 'Settings changed by a file')], max_length=30)),
+                ('kind', models.CharField(choices=[('moved', 'Status changed'), ('signed-in', 'Signed in'), ('signed-out', 'Logged out'), ('profile-served', 'Profile downloaded by the device'), ('answers-changed', 'Answers changed; the profile was withdrawn'), ('agreement-accepted', 'Agreement accepted'), ('agreement-declined', 'Agreement not accepted'), ('hand-over-offered', 'Link to go on in another browser made'), ('handed-over', 'Went on in another browser'), ('second-key-refused', 'A second device tried the same profile'), ('certificate-refused', 'A certificate of ours was refused at check-in'), ('device-conflict', 'A superseded enrollment spoke again'), ('device-refused', 'The device was turned away at check-in'), ('device-list-imported', 'Device list imported'), ('reenrollment-refused', 'Somebody not authorized tried to enroll it again'), ('user-removed', "The device's user was removed"), ('log-in-refused', 'Nobody was logged in'), ('directory-unreachable', 'A directory could not be asked'), ('code-made', 'Access code made'), ('code-used', 'Started with an access code'), ('code-revoked', 'Access code revoked'), ('user-changed', "The device's user and location were changed"), ('site-assigned', "The device's assigned site was changed"), ('marked-lost', 'Marked as lost'), ('found', 'Found again'), ('invitation-created', 'Invitation created'), ('invitation-link-shown', 'Invitation link shown'), ('invitation-revoked', 'Invitation revoked'), ('invitation-released', 'A held use was released'), ('invitation-sent', 'Invitation handed to be sent'), ('invitation-reminded', 'Reminder handed to be sent'), ('invitation-renewed', 'Invitation got a new link; the old one is dead'), ('invitation-extended', 'Invitation extended'), ('invitation-printed', 'Invitation printed'), ('wrong-person', 'Somebody else than the invited person logged in'), ('settings-changed', 'Settings changed by a file')], max_length=30)),
                 ('at', models.DateTimeField()),
                 ('data', models.JSONField(blank=True, default=dict)),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -432,6 +433,21 @@ class Migration(migrations.Migration):
             model_name='challenge',
             name='profile',
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='challenge', to='enrollment.issuedprofile'),
+        ),
+        migrations.CreateModel(
+            name='ListedDevice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('serial_number', models.CharField(db_index=True, help_text='In capitals. It is what a device says of itself: a claim, not a proof.', max_length=20, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9]{4,20}\\Z', 'A serial number has 4 to 20 letters and digits.')])),
+                ('asset_tag', models.CharField(blank=True, max_length=60)),
+                ('owner_user_name', models.CharField(blank=True, help_text="Who becomes the device's user where nobody logged in or was named. A claim, which opens nothing.", max_length=150, verbose_name='user name')),
+                ('owner_full_name', models.CharField(blank=True, max_length=150, verbose_name='full name')),
+                ('owner_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('note', models.CharField(blank=True, max_length=300)),
+                ('imported_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('meant_for', models.ForeignKey(blank=True, help_text="A site that belongs to the list's. Blank: any of them, and the list's own.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.site')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listed_devices', to='sites.site')),
+            ],
         ),
         migrations.CreateModel(
             name='MessageCount',
@@ -689,6 +705,14 @@ class Migration(migrations.Migration):
             model_name='device',
             index=models.Index(condition=models.Q(('lost_at__isnull', False)), fields=['lost_at'], name='device_lost'),
         ),
+        migrations.AddIndex(
+            model_name='device',
+            index=models.Index(django.db.models.functions.text.Upper('serial_number'), name='device_serial_upper'),
+        ),
+        migrations.AddIndex(
+            model_name='device',
+            index=models.Index(fields=['assigned_external_id'], name='device_person'),
+        ),
         migrations.AddConstraint(
             model_name='device',
             constraint=models.UniqueConstraint(fields=('site', 'udid'), name='one_device_per_site_and_udid'),
@@ -830,6 +854,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('kind', 'moved'), _negated=True), fields=['kind', 'at', 'id'], name='event_kind'),
         ),
         migrations.AddIndex(
+            model_name='event',
+            index=models.Index(django.db.models.fields.json.KeyTextTransform('serial_number', 'data'), condition=models.Q(('kind', 'device-refused')), name='event_refused_serial'),
+        ),
+        migrations.AddIndex(
             model_name='accesscode',
             index=models.Index(fields=['code_hmac'], name='access_code'),
         ),
@@ -901,6 +929,10 @@ class Migration(migrations.Migration):
             model_name='enrollment',
             index=models.Index(fields=['reference'], name='enrollment_reference'),
         ),
+        migrations.AddIndex(
+            model_name='enrollment',
+            index=models.Index(condition=models.Q(('status', 'authenticated')), fields=['site'], name='enrollment_checked_in'),
+        ),
         migrations.AddConstraint(
             model_name='enrollment',
             constraint=models.UniqueConstraint(fields=('entry_site', 'public_id'), name='enrollment_public_id_once'),
@@ -924,6 +956,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='challenge',
             constraint=models.UniqueConstraint(fields=('site', 'sha256'), name='challenge_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='listeddevice',
+            constraint=models.UniqueConstraint(fields=('site', 'serial_number'), name='device_once_on_a_list'),
         ),
         migrations.AddConstraint(
             model_name='messagecount',

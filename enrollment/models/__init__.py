@@ -25,6 +25,7 @@ from enrollment.models.heartbeat import Heartbeat
 from enrollment.models.identity import Identity
 from enrollment.models.invitation import Invitation
 from enrollment.models.issued_profile import IssuedProfile
+from enrollment.models.listed_device import ListedDevice
 from enrollment.models.message_count import MessageCount
 from enrollment.models.moves import MOVES, Status
 from enrollment.models.person import Person
@@ -66,6 +67,7 @@ __all__ = [
     "InvitationUse",
     "IssuedProfile",
     "KeyUse",
+    "ListedDevice",
     "MessageCount",
     "Person",
     "PushCertificate",

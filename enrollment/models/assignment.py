@@ -4,13 +4,18 @@ from django.db import models
 
 
 class AssignmentSource(models.TextChoices):
-    """How the device's user was set; a self-declared one never feeds a rule."""
+    """How the device's user was set."""
 
     NONE = "", "Nobody"
     SIGNED_IN = "signed-in", "Signed in"
     STAFF = "staff", "Staff"
     INVITATION = "invitation", "Invitation"
     SELF_DECLARED = "self-declared", "Self-declared"
+    LISTED = "listed", "From the device list, a claim"
+
+
+# Nobody vouched for these: they never feed a rule.
+CLAIMS = (AssignmentSource.SELF_DECLARED, AssignmentSource.LISTED)
 
 
 class Assignment(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from enrollment.models.assignment import Assignment
 from enrollment.models.folded import folded_index
@@ -76,6 +77,8 @@ class Device(Assignment):
             models.Index(fields=["serial_number", "id"], name="device_serial"),
             models.Index(fields=["assigned_user_name", "id"], name="device_user"),
             models.Index(fields=["lost_at"], condition=Q(lost_at__isnull=False), name="device_lost"),
+            models.Index(Upper("serial_number"), name="device_serial_upper"),
+            models.Index(fields=["assigned_external_id"], name="device_person"),
         ]
 
     def __str__(self) -> str:

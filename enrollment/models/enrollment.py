@@ -35,6 +35,9 @@ class FailureReason(models.TextChoices):
     PROFILE_REMOVED = "profile-removed", "The profile was removed before enrollment was complete"
     NOT_THEIRS = "not-theirs", "The device is registered already, and not to this person"
     WRONG_DEVICE = "wrong-device", "The invitation is for another device"
+    NOT_LISTED = "not-listed", "The device is not on the site's list"
+    TOO_MANY_DEVICES = "too-many-devices", "The person has as many devices as one may have"
+    OS_TOO_OLD = "os-too-old", "Its version of iOS is too old for the site"
 
 
 def new_public_id() -> str:
@@ -149,6 +152,7 @@ class Enrollment(Assignment):
             models.Index(fields=["site", "started_at", "id"], name="enrollment_site_started"),
             models.Index(fields=["status", "started_at", "id"], name="enrollment_status"),
             models.Index(fields=["reference"], name="enrollment_reference"),
+            models.Index(fields=["site"], condition=Q(status="authenticated"), name="enrollment_checked_in"),
         ]
 
     def __str__(self) -> str:

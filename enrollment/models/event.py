@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 
 class EventKind(models.TextChoices):
@@ -18,6 +19,8 @@ class EventKind(models.TextChoices):
     SECOND_KEY_REFUSED = "second-key-refused", "A second device tried the same profile"
     CERTIFICATE_REFUSED = "certificate-refused", "A certificate of ours was refused at check-in"
     DEVICE_CONFLICT = "device-conflict", "A superseded enrollment spoke again"
+    DEVICE_REFUSED = "device-refused", "The device was turned away at check-in"
+    DEVICE_LIST_IMPORTED = "device-list-imported", "Device list imported"
     REENROLLMENT_REFUSED = "reenrollment-refused", "Somebody not authorized tried to enroll it again"
     USER_REMOVED = "user-removed", "The device's user was removed"
     LOG_IN_REFUSED = "log-in-refused", "Nobody was logged in"
@@ -77,6 +80,11 @@ class Event(models.Model):
             models.Index(fields=["site", "at", "id"], name="event_site_at"),
             # Half of all events are moves; whatever else somebody looks for is rare.
             models.Index(fields=["kind", "at", "id"], condition=~Q(kind="moved"), name="event_kind"),
+            models.Index(
+                KT("data__serial_number"),
+                condition=models.Q(kind="device-refused"),
+                name="event_refused_serial",
+            ),
         ]
 
     def __str__(self) -> str:

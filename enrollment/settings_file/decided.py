@@ -61,7 +61,7 @@ _CONFIGURATION: dict[str, Decision] = {
         "institutional_enrollment", "personal_enrollment", "personal_sign_in_domain", "account_driven_enrollment",
         "takes_devices", "agreement_for_staff", "skip_ca_certificate", "tls_needs_ca", "restrict_reenrollment",
         "reenroll_without_user", "clear_location_history", "clear_commands", "access_rights",
-        "device_certificate_years", "messages_per_day",
+        "device_certificate_years", "only_listed_devices", "devices_per_person", "minimum_os", "messages_per_day",
     ),
 }  # fmt: skip
 _PROVIDER: dict[str, Decision] = {
@@ -178,6 +178,7 @@ DECIDED: Mapping[str, "Mapping[str, Decision] | str"] = {
     "enrollment.SamlKey": PRIVATE,
     "enrollment.Person": f"{PEOPLE}: import_people",
     "enrollment.Identity": PEOPLE,
+    "enrollment.ListedDevice": "devices that are expected, not configuration: import_devices",
     "enrollment.Invitation": PEOPLE,
     "enrollment.AccessCode": PEOPLE,
     "enrollment.Delivery": PEOPLE,

@@ -47,6 +47,30 @@ class Texts:
         _("The invitation is for another device: open it there, or ask {support} which one is meant."),
         placeholders=("support",),
     )
+    not_listed = Message(
+        "failed.not-listed",
+        _(
+            "This {device} is not on the list of {organization}. {support} can add it: after that, try again here."
+        ),
+        placeholders=("device", "organization", "support"),
+    )
+    too_many_devices = Message(
+        "failed.too-many-devices",
+        _(
+            "Whoever will use this {device} has as many devices with {organization} as one person may have. {support} "
+            "can help: after that, try again here."
+        ),
+        placeholders=("device", "organization", "support"),
+    )
+    os_too_old = Message(
+        "failed.os-too-old",
+        _(
+            "Its version of iOS is too old. Update iOS to {version} or later first: Settings, General, Software "
+            "Update. After that, try again here."
+        ),
+        placeholders=("version",),
+        ios=("Settings", "General", "Software Update"),
+    )
     not_theirs_lead = Message("failed.not-theirs-lead", _("Your answers are kept."))
 
 
@@ -55,7 +79,12 @@ _CAUSES = {
     FailureReason.PROFILE_REMOVED: "removed",
     FailureReason.NOT_THEIRS: "not_theirs",
     FailureReason.WRONG_DEVICE: "wrong_device",
+    FailureReason.NOT_LISTED: "not_listed",
+    FailureReason.TOO_MANY_DEVICES: "too_many_devices",
+    FailureReason.OS_TOO_OLD: "os_too_old",
 }
+# Trying again is of use only after something was done about it.
+_NOT_YET = ("not_theirs", "not_listed", "too_many_devices", "os_too_old")
 
 
 class Failed(Step):
@@ -79,11 +108,14 @@ class Failed(Step):
         deliver_profile(self)
         return None
 
+    def placeholders(self) -> dict[str, object]:
+        return {"version": self.visit.site.minimum_os}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         texts: ScreenTexts = context["texts"]
         cause = self._cause()
-        if cause == "not_theirs":  # trying again is of use only after somebody helped
+        if cause in _NOT_YET:
             context["page"].title, context["page"].lead = texts["not_theirs_title"], texts["not_theirs_lead"]
         return context | {"cause": texts[cause]}
 

@@ -240,6 +240,15 @@ class Texts:
     )
     closed_action = Message("problem.closed.action", _("Check again"))
 
+    update_first_title = Message("problem.update-first.title", _("Update iOS first"))
+    update_first_cause = Message(
+        "problem.update-first.cause",
+        _("{organization} enrolls devices with iOS {version} or later: Settings, General, Software Update."),
+        placeholders=("organization", "version"),
+        ios=("Settings", "General", "Software Update"),
+    )
+    update_first_action = Message("problem.update-first.action", _("Check again"))
+
     cookies_title = Message("problem.cookies.title", _("Safari did not keep a cookie"))
     cookies_cause = Message(
         "problem.cookies.cause",

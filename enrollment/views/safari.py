@@ -25,7 +25,7 @@ from enrollment.steps.leaving import logging_out_page
 from enrollment.steps.page import Page, render
 from enrollment.steps.resume import Texts as ResumeTexts
 from enrollment.views.browser_key import give_key, key_after, key_of, opens, sent_key
-from enrollment.views.gate import gate
+from enrollment.views.gate import gate, update_first
 from enrollment.views.problems import problem_page
 from enrollment.visit import GRANTS, Visit, new_visit
 from sites_config.http import SiteRequest
@@ -156,6 +156,9 @@ def show(visit: Visit, request: SiteRequest, step: type[Step] | None = None) -> 
     if is_closed(visit):
         return problem_page(request, "closed", 403)
     chosen = step or flow.current_step(visit)
+    old = update_first(visit, request)
+    if old is not None:
+        return old
     screen = chosen()
     screen.visit, screen.position = visit, flow.position(visit, chosen)
     screen.setup(request)

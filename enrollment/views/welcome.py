@@ -15,11 +15,11 @@ from enrollment.steps.link import note_for_macs
 from enrollment.steps.page import Page, render
 from enrollment.steps.welcome import PinForm, Texts
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
-from enrollment.views.gate import gate
+from enrollment.views.gate import gate, update_first
 from enrollment.views.invitation_refusals import go_on, refusal, site_of
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
-from enrollment.visit import Visit
+from enrollment.visit import Visit, new_visit
 from sites_config.http import SiteRequest, browser_of
 from sites_config.models import SiteConfiguration
 from sites_config.texts import Message, texts_for
@@ -38,7 +38,7 @@ class Welcome(View):
             if goes_on(visit):
                 return gate(request, visit.site, row) or resume_page(visit, request)
         refused = refusal(request, opened, row)
-        shown = refused or gate(request, site_of(opened)) or _welcome_page(request, opened.invitation)
+        shown = refused or _gates(request, opened, key) or _welcome_page(request, opened.invitation)
         return give_key(request, shown, key)
 
     def post(self, request: SiteRequest, token: str) -> HttpResponse:
@@ -53,7 +53,11 @@ class Welcome(View):
             if own and goes_on(Visit(row, timezone.now(), key, request)):
                 return go_on(row)
             key = key_after(key, row)
-        refused = refusal(request, opened, row) or _ask_pin(request, opened.invitation)
+        refused = (
+            refusal(request, opened, row)
+            or update_first(new_visit(request, key, opened.invitation), request)
+            or _ask_pin(request, opened.invitation)
+        )
         return refused or self._start(request, opened.invitation, token, key)
 
     def _start(self, request: SiteRequest, invitation: Invitation, token: str, key: str) -> HttpResponse:
@@ -65,6 +69,11 @@ class Welcome(View):
                     break
         opened = _opened(request, token)
         return (opened and refusal(request, opened, None)) or problem_page(request, "busy", 503)
+
+
+def _gates(request: SiteRequest, opened: Opened, key: str) -> HttpResponse | None:
+    visit = new_visit(request, key, opened.invitation)
+    return gate(request, site_of(opened)) or update_first(visit, request)
 
 
 def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollment:

@@ -31,6 +31,9 @@ INHERITED = (
     "tls_needs_ca",
     "restrict_reenrollment",
     "reenroll_without_user",
+    "only_listed_devices",
+    "devices_per_person",
+    "minimum_os",
     "clear_location_history",
     "clear_commands",
     "access_rights",
@@ -66,7 +69,7 @@ def _words(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ",".join(value)
-    return str(value) or "none"
+    return "none" if value in (None, "") else str(value)
 
 
 def _ancestors(site: Site) -> Iterator[SiteConfiguration]:

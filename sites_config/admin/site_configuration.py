@@ -59,6 +59,7 @@ class SiteConfigurationInline(ScopedStackedInline):
                 )
             },
         ),
+        ("Which devices", {"fields": ("only_listed_devices", "devices_per_person", "minimum_os")}),
         ("Agreement", {"fields": ("agreement_for_staff",)}),
         ("CA certificate", {"fields": ("skip_ca_certificate", "tls_needs_ca")}),
         (

@@ -17,6 +17,7 @@ PHONE = RegexValidator(
     r"^\+?[0-9][0-9 ()/.-]{2,}$", "Enter a number that can be called, such as +1 555 0100."
 )
 
+OS_VERSION = RegexValidator(r"\A[0-9]{1,3}(\.[0-9]{1,3}){0,2}\Z", "Enter a version such as 17.0.")
 HTTPS = URLValidator(schemes=["https"], message="Enter an address that begins with https://")
 
 
@@ -138,6 +139,29 @@ class SiteConfiguration(models.Model):
         null=True,
         blank=True,
         help_text="Under that restriction, also one whose user named themselves. No: staff only.",
+    )
+    only_listed_devices = models.BooleanField(
+        "only devices of the device list",
+        null=True,
+        blank=True,
+        help_text="Yes: a device is refused unless its serial number is on the list of this site or of one it belongs "
+        "to. The list lets nobody in who may not enroll. A serial number is what a device says of itself, and it says "
+        "so only with the access right to query device information.",
+    )
+    devices_per_person = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="How many devices of one person may be enrolled at the same time, counted at all sites of the "
+        "institution; the same device again does not count. Whoever named themselves, or stands in the device list "
+        "only, is not counted.",
+    )
+    minimum_os = models.CharField(
+        "oldest version of iOS",
+        max_length=20,
+        blank=True,
+        validators=[OS_VERSION],
+        help_text="Such as 17.0; devices with an older one are refused. A device that does not say its version passes.",
     )
     clear_location_history = models.BooleanField(
         "clear the history of users and locations when a device enrolls again",

@@ -61,7 +61,7 @@ def test_the_forms_for_adding_open(as_root: Client, alphas: World) -> None:
     assert open_forms == {
         "Site", "SiteAddress", "SitePrivilege", "User", "SiteLogo", "Invitation", "Agreement", "CaCertificate",
         "Person", "SigningIdentity", "PushCertificate", "DirectoryServer", "CloudIdentityProvider",
-        "SamlIdentityProvider", "AccessGroup", "AccessCode", "SiteNotice", "Webhook",
+        "SamlIdentityProvider", "AccessGroup", "AccessCode", "SiteNotice", "Webhook", "ListedDevice",
     }  # fmt: skip
     assert set(answers.values()) == {200, 403}
 

@@ -56,9 +56,9 @@ def test_a_dry_run_writes_nothing(alpha: Site, file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "Row 1 must name columns"),
-        ("name\nana\n", "Row 1 must name columns"),
-        ("user_name,user_name\na,b\n", "Row 1 must name columns"),
+        ("", "Row 1 must name each column once"),
+        ("name\nana\n", "Row 1 must name each column once"),
+        ("user_name,user_name\na,b\n", "Row 1 must name each column once"),
         ("user_name,email\nana,not an address\n", "Row 2: email: Enter a valid email"),
         ("user_name\nana\n\nAna\n", "Row 4: user_name: the same as in row 2"),
         ("user_name,full_name\n,Nobody\n", "Row 2: user_name: This field cannot be blank"),

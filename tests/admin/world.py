@@ -34,6 +34,7 @@ from enrollment.models import (
     EventKind,
     Identity,
     Invitation,
+    ListedDevice,
     Person,
     SamlIdentityProvider,
     Status,
@@ -88,6 +89,7 @@ def populate(site: Site, host: str, word: str) -> World:
         site=site, png=b"\x89PNG of " + word.encode(), sha256=word.lower() * 4, width=36, height=36
     )
     Person.objects.create(site=site, user_name=f"person-{word}", full_name=f"{word} Person")
+    ListedDevice.objects.create(site=site, serial_number=f"SERIAL{word.upper()}", asset_tag=f"Tag {word}")
     DirectoryServer.objects.create(
         site=site,
         name=f"LDAP {word}",

@@ -32,12 +32,21 @@ def test_somebody_who_logged_in_with_another_account(alpha: Site, alice: User) -
     assert cause_of(visitor.enrollment) == "somebody_elses_invitation"
 
 
-def test_the_wrong_device(alpha: Site) -> None:
+@pytest.mark.parametrize(
+    "reason",
+    [
+        FailureReason.WRONG_DEVICE,
+        FailureReason.NOT_LISTED,
+        FailureReason.TOO_MANY_DEVICES,
+        FailureReason.OS_TOO_OLD,
+    ],
+)
+def test_a_device_that_was_turned_away(alpha: Site, reason: FailureReason) -> None:
     visitor = Visitor()
     visitor.start(people.invite(alpha)[1])
-    Enrollment.objects.update(status=Status.FAILED, failure_reason=FailureReason.WRONG_DEVICE)
+    Enrollment.objects.update(status=Status.FAILED, failure_reason=reason)
 
-    assert cause_of(visitor.enrollment) == "wrong_device"
+    assert cause_of(visitor.enrollment) == reason.value.replace("-", "_")
 
 
 def test_an_invitation_before_its_time(alpha: Site) -> None:

@@ -16,6 +16,7 @@ from sites_config import changes
 from sites_config.models import Privilege, SiteConfiguration
 from tests import people
 from tests.gallery_pages.base import Gallery, page
+from tests.gallery_pages.browsers import OLD_SAFARI
 from tests.visitor import Visitor, person_at
 
 
@@ -127,6 +128,14 @@ def closed(at: Gallery) -> HttpResponse:
     configuration.portal_open = False
     configuration.save()
     return at.visitor().get("/enroll/")
+
+
+@page
+def update_first(at: Gallery) -> HttpResponse:
+    people.configure(at.site, minimum_os="17.0")
+    visitor = at.visitor()
+    visitor.headers["User-Agent"] = OLD_SAFARI
+    return visitor.get(f"/i/{at.invite()}")
 
 
 @page

@@ -184,6 +184,40 @@ def failed_not_theirs(at: Gallery) -> HttpResponse:
     return visitor.get(f"{visitor.own}/failed/")
 
 
+def _turned_away(at: Gallery, **rules: object) -> HttpResponse:
+    people.configure(at.site, **rules)
+    visitor, phone = at.person("certificate-issued")
+    with suppress(PhoneError):
+        phone.authenticate()
+    return visitor.get(f"{visitor.own}/failed/")
+
+
+@page
+def failed_not_listed(at: Gallery) -> HttpResponse:
+    return _turned_away(at, only_listed_devices=True)
+
+
+@page
+def failed_too_many_devices(at: Gallery) -> HttpResponse:
+    at.person("enrolled")
+    return _turned_away(at, devices_per_person=1)
+
+
+@page
+def failed_os_too_old(at: Gallery) -> HttpResponse:
+    return _turned_away(at, minimum_os="26.0")
+
+
+@page
+def failed_wrong_device(at: Gallery) -> HttpResponse:
+    token = at.invite(only_serial_number="F2LX1234ABCD")
+    visitor, phone = person_at("certificate-issued", token, clock=at.clock.now)
+    with suppress(PhoneError):
+        phone.authenticate()
+    visitor.headers["Accept-Language"] = at.language
+    return visitor.get(f"{visitor.own}/failed/")
+
+
 @page
 def resume(at: Gallery) -> HttpResponse:
     return at.at_portal().get("/enroll/")

@@ -15,9 +15,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from enrollment.actions.invitation_file import MAX_BYTES, BadFile, Bind, Imported, Terms, import_invitations
+from enrollment.actions.invitation_file import Bind, Imported, Terms, import_invitations
 from enrollment.actions.invitations import revoke
 from enrollment.actions.pins import pin_of
+from enrollment.actions.tables import MAX_BYTES, BadFile
 from enrollment.models import Delivery, Event, EventKind, Invitation
 from sites_config.models import Privilege, SitePrivilege, User
 from tests import people

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.sites.models import Site
 
+from enrollment.actions.demo.device_list import list_devices
 from enrollment.actions.demo.directory import connect_directory, disconnect_directory
 from enrollment.actions.demo.district import (
     MANY_USES,
@@ -46,6 +47,7 @@ def load_demo(*, hosts: tuple[str, ...], now: datetime) -> Site:
     district = load_district(hosts=hosts, now=now)
     load_history(district, host=hosts[0], now=now)
     keep_somebody_stuck(district, host=hosts[0], now=now)
+    list_devices(district, now=now)
     return district.site
 
 

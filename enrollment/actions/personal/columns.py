@@ -13,6 +13,7 @@ from enrollment.models import (
     Event,
     Identity,
     Invitation,
+    ListedDevice,
     Person,
 )
 
@@ -68,6 +69,7 @@ INVITATION = Naming(
     Invitation, ("assigned_user_name", "only_user_name"), ("email", "only_email", "sent_to"), None,
     ("assigned_full_name",), ("name", "phone"),
 )  # fmt: skip
+LISTED = Naming(ListedDevice, ("owner_user_name",), ("owner_email",), None, ("owner_full_name",), ("note",))
 DELIVERY = Naming(Delivery, emails=("recipient",))
 ACCEPTANCE = Naming(
     AgreementAcceptance,
@@ -75,7 +77,7 @@ ACCEPTANCE = Naming(
     names=("signed_in_name",),
 )
 
-NAMINGS = (IDENTITY, PERSON, SIGNED_IN, ASSIGNED, DEVICE, INVITATION, DELIVERY, ACCEPTANCE)
+NAMINGS = (IDENTITY, PERSON, SIGNED_IN, ASSIGNED, DEVICE, INVITATION, LISTED, DELIVERY, ACCEPTANCE)
 # Rows that are about nothing but the person.
 DELETED = (Identity, Person)
 # JSON in which a name may stand: what people typed into searches, what devices call themselves.

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.actions.people import COLUMNS, BadFile, import_people
+from enrollment.actions.people import COLUMNS, import_people
+from enrollment.actions.tables import BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 

@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enrollment.actions import invitation_sending
-from enrollment.actions.invitation_file import COLUMNS, BadFile, Bind, Imported, Terms, import_invitations
+from enrollment.actions.invitation_file import COLUMNS, Bind, Imported, Terms, import_invitations
 from enrollment.actions.invitation_links import links_table
 from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.site_urls import site_url
+from enrollment.actions.tables import BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 

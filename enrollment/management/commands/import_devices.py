@@ -1,0 +1,46 @@
+"""manage.py import_devices"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from enrollment.actions.device_list_file import COLUMNS, import_devices
+from enrollment.actions.tables import BadFile
+from enrollment.management.commands._site import add_site, site_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Adds devices to a site's device list, or changes those whose serial number is known, from a CSV file with a "
+        f"header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, and a column that the file lacks "
+        "stays as it is. In site stands the name or domain of a site that belongs to the list's. Commas, semicolons "
+        "or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_site(parser)
+        parser.add_argument("--csv", type=Path, required=True, help="The file.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
+        parser.add_argument(
+            "--prune", action="store_true", help="Take devices that the file does not name off the list."
+        )
+
+    def handle(self, *args: object, **options: Any) -> None:
+        try:
+            done = import_devices(
+                options["csv"].read_bytes(),
+                site=site_of(options),
+                prune=options["prune"],
+                actor=None,
+                now=timezone.now(),
+                dry_run=options["dry_run"],
+            )
+        except (BadFile, OSError) as error:
+            raise CommandError(str(error)) from None
+        would = "would be " if options["dry_run"] else ""
+        self.stdout.write(
+            f"{len(done.made)} {would}added, {len(done.changed)} {would}changed, {done.removed} {would}removed"
+        )

@@ -57,6 +57,7 @@ def explain(
         )
     if may_go_on:
         told.checks += rules.result(visit)
+        told.checks += rules.devices(visit)
     enters = all(check.passed is not False for check in rules.entrance(visit, now))
     if enters and may_go_on and visit.candidates:
         told.ways = list(_ways(visit))

@@ -93,6 +93,20 @@ def result(visit: Visit) -> Iterator[Check]:
     yield Check(bool(whose), f"Ownership: {', '.join(whose) or 'none'}.")
 
 
+def devices(visit: Visit) -> Iterator[Check]:
+    """What is asked of the device when it checks in, at the sites that remain."""
+    for site in visit.allowed_sites:
+        asked = (
+            "be on the device list" if site.only_listed_devices else "",
+            f"have iOS {site.minimum_os} or later" if site.minimum_os else "",
+            f"be one of {site.devices_per_person} of its user" if site.devices_per_person else "",
+        )
+        if any(asked):
+            yield Check(
+                None, f"At {site.organization_name} the device has to {', '.join(filter(None, asked))}."
+            )
+
+
 def _name(site: SiteSettings) -> str:
     return site.organization_name
 

@@ -188,3 +188,15 @@ def test_readiness_says_when_nobody_could_enroll(as_anna: Client, alpha: Site) -
 
     state, text = findings(as_anna, alpha)["Access rights"]
     assert state == "missing" and "no device says its serial number" in text
+
+
+def test_explaining_an_enrollment_names_the_rules(as_anna: Client, alpha: Site, alice: User) -> None:
+    people.configure(alpha, only_listed_devices=True, devices_per_person=2, minimum_os="17.0")
+
+    url = f"/admin/sites/site/{alpha.pk}/press/explain/"
+    text = as_anna.post(url, {"user_name": "alice"}).content.decode()
+
+    assert (
+        "At Alpha School the device has to be on the device list, have iOS 17.0 or later, be one of 2 of its user."
+        in text
+    )

@@ -10,9 +10,10 @@ from django.contrib.sites.models import Site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from enrollment.actions.tables import MAX_BYTES
-from enrollment.models import Event, EventKind, ListedDevice
+from enrollment.models import Device, Event, EventKind, ListedDevice
 from sites_config.models import Privilege, User
 from tests import people
 from tests.admin.world import logged_in
@@ -160,12 +161,17 @@ def test_one_bad_row_stops_all_and_is_named(
     assert not ListedDevice.objects.exists()
 
 
-def test_an_imported_list_counts_at_once(alpha: Site, file: Path) -> None:
+def test_an_imported_list_counts_at_once(alpha: Site, file: Path, settings: Settings) -> None:
+    settings.CONFIGURATION_CHECK_SECONDS = 3600
     people.configure(alpha, only_listed_devices=True)
     assert not is_let(invited(alpha))
+    people.configure(alpha, only_listed_devices=False)
+    assert is_let(invited(alpha))  # from now on this process knows that there is no list
+
     run(file, GOOD)
 
-    assert is_let(invited(alpha))
+    assert is_let(invited(alpha), udid="00008101-000A1B2C3D4E0009")
+    assert Device.objects.get(udid="00008101-000A1B2C3D4E0009").assigned_user_name == "ana"
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -143,4 +143,4 @@ def test_under_way_nobody_is_stopped_by_a_browser(alpha: Site) -> None:
 
     page = visitor.see(f"{visitor.own}/", user_agent=ON_16)
 
-    assert page.path == f"{visitor.own}/install/"
+    assert (page.status, page.path) == (200, f"{visitor.own}/install/")

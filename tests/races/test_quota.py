@@ -14,19 +14,18 @@ from tests.servers.gunicorn import Gunicorn
 ROUNDS, PHONES = 3, 5
 
 
-def configure(server: Gunicorn, number: str) -> None:
-    server.database.change(f"UPDATE sites_config_siteconfiguration SET devices_per_person = {number}")  # noqa: S608
-    server.database.change(
-        f"UPDATE sites_config_configurationversion SET number = {secrets.randbits(62)} WHERE id = 1"  # noqa: S608
-    )
+def configure(server: Gunicorn, number: int | None) -> None:
+    server.database.change("UPDATE sites_config_siteconfiguration SET devices_per_person = ?", number)
+    version = "UPDATE sites_config_configurationversion SET number = ? WHERE id = 1"
+    server.database.change(version, secrets.randbits(62))
     time.sleep(1.1)  # both processes look for a new version once a second
 
 
 @pytest.fixture
 def limited(server: Gunicorn) -> Iterator[Gunicorn]:
-    configure(server, "1")
+    configure(server, 1)
     yield server
-    configure(server, "NULL")
+    configure(server, None)
 
 
 def certified(server: Gunicorn, user_name: str) -> IPhone:
@@ -35,10 +34,8 @@ def certified(server: Gunicorn, user_name: str) -> IPhone:
     phone.journey.to_management_profile({})
     phone.install()
     phone.obtain_certificate()
-    public_id = phone.safari.here.path.split("/")[2]
-    server.database.change(
-        f"UPDATE enrollment_enrollment SET assigned_user_name = '{user_name}' WHERE public_id = '{public_id}'"  # noqa: S608
-    )
+    named = "UPDATE enrollment_enrollment SET assigned_user_name = ? WHERE public_id = ?"
+    server.database.change(named, user_name, phone.safari.here.path.split("/")[2])
     return phone
 
 

@@ -53,14 +53,14 @@ class Database:
         """The one value of the one row."""
         return self.rows(sql, *values)[0][0]
 
-    def change(self, sql: str) -> None:
+    def change(self, sql: str, *values: object) -> None:
         """What no clock can be moved for in another process: times that stand in a row."""
         if self.url.startswith("postgres"):
             with psycopg.connect(self.url) as connection:
-                connection.execute(sql.encode())
+                connection.execute(sql.replace("?", "%s").encode(), values)
             return
         with closing(self._sqlite()) as connection:
-            connection.execute(sql)
+            connection.execute(sql, values)
             connection.commit()
 
     def _sqlite(self) -> sqlite3.Connection:

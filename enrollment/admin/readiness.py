@@ -19,6 +19,7 @@ TITLES = {
     "languages": "Languages",
     "contact": "Support contact",
     "device-list": "Device list",
+    "access-rights": "Access rights",
 }
 # Where a gap is mended: the page for adding what is missing.
 MENDED_AT = {

@@ -128,7 +128,6 @@ def populate(site: Site, host: str, word: str) -> World:
     )
     send([invitation], actor=member, now=timezone.now())
     _notice(site, word)
-    invitation, token = people.invite(site, name=f"Invitation {word}", max_uses=5)
     show_link(invitation, actor=member, now=timezone.now())
     key = new_token()
     waiting = _started(site, host, key, invitation)

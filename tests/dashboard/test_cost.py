@@ -93,9 +93,7 @@ def test_postgresql_reads_no_table_from_end_to_end() -> None:
     assert told["begun"] > 2000, "of the last fortnight"
     asked = [plan for plan in told["plans"] if "enrollment_e" in plan["sql"]]
     assert len(asked) >= 7
-    assert any(
-        plan["plan"].startswith("Limit") and "enrollment_site_started" in plan["plan"] for plan in asked
-    )
+    assert any(plan["plan"].startswith("Limit") and "_started" in plan["plan"] for plan in asked)
     for plan in told["plans"]:
         for table in ("enrollment_enrollment", "enrollment_event"):
             assert f"Seq Scan on {table}" not in plan["plan"], plan

@@ -13,7 +13,7 @@ from enrollment.actions.endings import cancel
 from enrollment.actions.webhooks import new_secret, secret_in_words
 from enrollment.models import Delivery, Enrollment, Webhook, WebhookEvent
 from enrollment.outbox.worker import drain
-from sites_config.models import Privilege
+from sites_config.models import Privilege, SitePrivilege
 from tests import people
 from tests.admin.world import logged_in
 from tests.conftest import MakePhone
@@ -25,6 +25,7 @@ from tests.webhooks.receiver import Receiver, documented, documented_receiver
 __all__ = ["clock"]
 pytestmark = pytest.mark.django_db(transaction=True)
 ADD = "/admin/enrollment/webhook/add/"
+LIST = "/admin/enrollment/delivery/"
 
 
 @pytest.fixture
@@ -231,3 +232,21 @@ def test_only_https_is_taken(alpha: Site, url: str) -> None:
     answer = added(administrator(alpha), alpha, url)
 
     assert answer.status_code == 200 and not Webhook.objects.exists()
+
+
+def test_who_manages_invitations_reads_and_repeats_no_reports(alpha: Site, receiver: Receiver) -> None:
+    hook(alpha, receiver, events=[WebhookEvent.STARTED])
+    Visitor().start(people.invite(alpha, assigned_full_name="Ana Alvarez")[1])
+    row = Delivery.objects.get()
+    mona = people.staff("mona", "Mona", (alpha, Privilege.MANAGE_INVITATIONS), is_staff=True)
+    client, page = logged_in(mona, alpha), f"/admin/enrollment/delivery/{row.pk}"
+
+    assert receiver.url not in client.get(LIST).content.decode()
+    assert client.get(f"{page}/change/").status_code == 404
+    assert client.post(f"{page}/press/cancel/").status_code == 404
+    client.post(LIST, {"action": "cancel_selected", "_selected_action": [row.pk]})
+    SitePrivilege.objects.create(user=mona, site=alpha, privilege=Privilege.VIEW_SITE)
+    assert client.get(f"{page}/change/").status_code == 200
+    assert client.post(f"{page}/press/cancel/").status_code == 403
+    client.post(LIST, {"action": "cancel_selected", "_selected_action": [row.pk]})
+    assert states() == ["waiting"]

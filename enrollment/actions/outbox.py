@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from enrollment.models import Delivery, DeliveryState
+from enrollment.actions.message_quota import claim_messages
+from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.models.delivery import UNFINISHED
 from sites_config.models import User
 
@@ -118,11 +119,16 @@ def cancel(rows: Q, *, now: datetime) -> int:
 
 
 def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Delivery | None:
-    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way."""
+    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way.
+
+    Raises QuotaExceeded.
+    """
     with transaction.atomic():
         row = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if row.state in UNFINISHED:
             return None
+        if row.channel != Channel.WEBHOOK:
+            claim_messages(row.site_id, 1, now=now)
         copy = Delivery(
             site_id=row.site_id,
             channel=row.channel,

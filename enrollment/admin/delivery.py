@@ -1,5 +1,7 @@
 """What left the house, or is about to: one row for each recipient."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -7,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions import outbox
+from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.models import Channel, Delivery, DeliveryState
 from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.scoped import BY_SITE
@@ -75,8 +78,8 @@ class DeliveryAdmin(AdminWithButtons):
 
     @button("Send again", _may_send, _ended_badly)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        outbox.send_again(delivery, actor=actor(request), now=timezone.now())
-        messages.success(request, "A second message is on its way.")
+        if self._sent_again(request, [delivery]):
+            messages.success(request, "A second message is on its way.")
 
     @button("Cancel", _may_send, _waits)
     def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -85,8 +88,7 @@ class DeliveryAdmin(AdminWithButtons):
     @admin.action(description="Send selected once more", permissions=["send"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         rows = _of_user(queryset.filter(state__in=_AGAIN), request.user, change=True)
-        made = [outbox.send_again(row, actor=actor(request), now=timezone.now()) for row in rows]
-        messages.success(request, f"{len(made)} on their way once more.")
+        messages.success(request, f"{self._sent_again(request, rows)} on their way once more.")
 
     @admin.action(description="Cancel what has not left", permissions=["send"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
@@ -95,6 +97,15 @@ class DeliveryAdmin(AdminWithButtons):
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return self._administers(request, None)
+
+    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> int:
+        made = 0
+        try:
+            for row in rows:
+                made += outbox.send_again(row, actor=actor(request), now=timezone.now()) is not None
+        except QuotaExceeded as reason:
+            messages.error(request, str(reason))
+        return made
 
     def _cancelled(self, request: HttpRequest, rows: Q) -> None:
         number = outbox.cancel(rows, now=timezone.now())

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class SmtpServer:
     """Keeps what it took in ``mails``. What it says to a recipient can be set before: ``rude["x@y"] = "550 No"``.
 
+    ``says``: what it says to the content.
     ``dies_after``: so many mails are taken; of the next one the content is read, and then the line is cut.
     ``hold``: the answer to the content waits for it; ``held`` is set when one waits.
     """
@@ -21,6 +22,7 @@ class SmtpServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.rude: dict[str, str] = {}
+        self.says = "250 Taken"
         self.dies_after: int | None = None
         self.hold: threading.Event | None = None
         self.held = threading.Event()
@@ -67,7 +69,7 @@ class SmtpServer:
         if self.hold is not None:
             self.held.set()
             await server.loop.run_in_executor(None, self.hold.wait, 60)
-        return "250 Taken"
+        return self.says
 
 
 class _Controller(Controller):

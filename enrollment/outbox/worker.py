@@ -49,6 +49,8 @@ class _Worker:
             if stop():
                 outbox.give_back(batch[number:])
                 return
+            if not outbox.keep(delivery, now=timezone.now()):
+                continue
             place = f"{delivery.channel} {delivery.webhook_id or ''}"
             if place in self.down:
                 _note(outbox.retry, delivery, self.down[place])

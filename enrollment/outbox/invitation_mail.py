@@ -88,7 +88,7 @@ def _invitation(delivery: Delivery, now: datetime) -> Invitation:
     if invitation is None:
         raise Unsendable("There is no invitation any more.")
     if state_of(invitation, now) in (InvitationState.REVOKED, InvitationState.USED, InvitationState.EXPIRED):
-        raise Unsendable("The invitation was revoked, used up or has expired before it was sent.")
+        raise Unsendable("The invitation was revoked or has expired before it was sent, or it was used up.")
     if delivery.kind == DeliveryKind.REMINDER and invitation.uses_held + invitation.uses_spent:
         raise Unsendable("Somebody began to use the invitation before the reminder was sent.")
     if SiteConfiguration.for_site(invitation.site_id).archived:

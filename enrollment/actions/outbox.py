@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from enrollment.models import Delivery, DeliveryState
+from enrollment.actions.message_quota import claim_messages
+from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.models.delivery import UNFINISHED
 from sites_config.models import User
 
@@ -46,7 +47,13 @@ def claim(number: int, *, now: datetime) -> list[Delivery]:
         state=DeliveryState.LEASED, lease=lease, leased_until=now + LEASE, attempts=F("attempts") + 1
     )
     rows = Delivery.objects.filter(pk__in=chosen, lease=lease, state=DeliveryState.LEASED)
-    return list(rows.select_related("site", "invitation", "webhook").order_by("next_try_at", "pk"))
+    # What a row is about is read when its turn comes: it may change while those before it go.
+    return list(rows.order_by("next_try_at", "pk"))
+
+
+def keep(delivery: Delivery, *, now: datetime) -> bool:
+    """Before work on it starts: what came before it may have taken long. False: another has it, or it was cancelled."""
+    return _move(delivery, DeliveryState.LEASED, leased_until=now + LEASE)
 
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:
@@ -96,6 +103,13 @@ def give_back(deliveries: Iterable[Delivery]) -> int:
 def reap(*, now: datetime) -> int:
     """What dead workers left: of a lease without content another try, of content on its way nobody knows."""
     lapsed = Delivery.objects.filter(leased_until__lte=now)
+    deadly = lapsed.filter(state=DeliveryState.LEASED, attempts__gt=len(BACK_OFF)).update(
+        state=DeliveryState.FAILED,
+        error="Every worker that took it ended before it was sent.",
+        done_at=now,
+        lease=None,
+        leased_until=None,
+    )
     back = lapsed.filter(state=DeliveryState.LEASED).update(
         state=DeliveryState.WAITING, next_try_at=now, lease=None, leased_until=None
     )
@@ -106,7 +120,7 @@ def reap(*, now: datetime) -> int:
         lease=None,
         leased_until=None,
     )
-    return back + lost
+    return back + lost + deadly
 
 
 def cancel(rows: Q, *, now: datetime) -> int:
@@ -118,11 +132,16 @@ def cancel(rows: Q, *, now: datetime) -> int:
 
 
 def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Delivery | None:
-    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way."""
+    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way.
+
+    Raises QuotaExceeded.
+    """
     with transaction.atomic():
         row = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if row.state in UNFINISHED:
             return None
+        if row.channel != Channel.WEBHOOK:
+            claim_messages(row.site_id, 1, now=now)
         copy = Delivery(
             site_id=row.site_id,
             channel=row.channel,

@@ -53,6 +53,7 @@ def check_pin(invitation: Invitation, given: str, *, now: datetime) -> None:
         return
     of_this_link = Invitation.objects.filter(pk=invitation.pk, token_sha256=bytes(invitation.token_sha256))
     if not of_this_link.filter(pin_tries__lt=MOST_TRIES).update(pin_tries=F("pin_tries") + 1):
+        _end_link(invitation, now)  # whoever had the last try may have died over it
         raise LinkRenewed
     if hmac.compare_digest(_digits(given).encode(), pin.encode()):
         of_this_link.update(pin_tries=0)
@@ -60,10 +61,14 @@ def check_pin(invitation: Invitation, given: str, *, now: datetime) -> None:
     tries = of_this_link.values_list("pin_tries", flat=True).first()
     if tries is not None and tries < MOST_TRIES:
         raise WrongPin(MOST_TRIES - tries)
+    _end_link(invitation, now)
+    raise LinkRenewed
+
+
+def _end_link(invitation: Invitation, now: datetime) -> None:
     with transaction.atomic():
         if renew(invitation, actor=None, now=now, why="wrong PIN"):
             send_renewed(invitation, now=now)
-    raise LinkRenewed
 
 
 def _digits(text: str) -> str:

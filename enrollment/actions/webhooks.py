@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from enrollment.actions import outbox
 from enrollment.models import Channel, Delivery, DeliveryKind, Enrollment, Status, Webhook, WebhookEvent
@@ -59,7 +60,7 @@ def announce(
             channel=Channel.WEBHOOK,
             kind=DeliveryKind.EVENT,
             webhook_id=hook.id,
-            recipient=hook.url,
+            recipient=f"https://{urlsplit(hook.url).netloc}",  # the rest of it may be a key
             data=body,
         )
         for hook in hooks

@@ -1,23 +1,39 @@
 """What left the house, or is about to: one row for each recipient."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions import outbox
-from enrollment.models import Delivery, DeliveryState
+from enrollment.actions.message_quota import QuotaExceeded
+from enrollment.models import Channel, Delivery, DeliveryState
 from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import for_user, may
-from sites_config.models import Privilege
+from sites_config.models import Privilege, User
 
 _AGAIN = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED)
 _EARLY = (DeliveryState.WAITING, DeliveryState.LEASED)
 
 
+def _also(channel: str) -> tuple[Privilege, ...]:
+    """A report tells of people and devices: it is for those alone who see the whole site."""
+    return () if channel == Channel.WEBHOOK else (Privilege.MANAGE_INVITATIONS,)
+
+
+def _of_user(
+    rows: QuerySet[Delivery], user: User | AnonymousUser, *, change: bool = False
+) -> QuerySet[Delivery]:
+    messages_ = rows.exclude(channel=Channel.WEBHOOK)
+    return for_user(messages_, user, change=change, also=_also("")) | for_user(rows, user, change=change)
+
+
 def _may_send(admin_: "DeliveryAdmin", request: HttpRequest, delivery: Delivery) -> bool:
-    return may(request.user, delivery, change=True, also=admin_.also)
+    return may(request.user, delivery, change=True, also=_also(delivery.channel))
 
 
 def _ended_badly(delivery: Delivery) -> bool:
@@ -59,10 +75,13 @@ class DeliveryAdmin(AdminWithButtons):
     )  # fmt: skip
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        return _of_user(super().get_queryset(request), request.user)
+
     @button("Send again", _may_send, _ended_badly)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        outbox.send_again(delivery, actor=actor(request), now=timezone.now())
-        messages.success(request, "A second message is on its way.")
+        if self._sent_again(request, [delivery]):
+            messages.success(request, "A second message is on its way.")
 
     @button("Cancel", _may_send, _waits)
     def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -70,17 +89,25 @@ class DeliveryAdmin(AdminWithButtons):
 
     @admin.action(description="Send selected once more", permissions=["send"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        rows = for_user(queryset.filter(state__in=_AGAIN), request.user, change=True, also=self.also)
-        made = [outbox.send_again(row, actor=actor(request), now=timezone.now()) for row in rows]
-        messages.success(request, f"{len(made)} on their way once more.")
+        rows = _of_user(queryset.filter(state__in=_AGAIN), request.user, change=True)
+        messages.success(request, f"{self._sent_again(request, rows)} on their way once more.")
 
     @admin.action(description="Cancel what has not left", permissions=["send"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        rows = for_user(queryset, request.user, change=True, also=self.also)
+        rows = _of_user(queryset, request.user, change=True)
         self._cancelled(request, Q(pk__in=list(rows.values_list("pk", flat=True))))
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return self._administers(request, None)
+
+    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> int:
+        made = 0
+        try:
+            for row in rows:
+                made += outbox.send_again(row, actor=actor(request), now=timezone.now()) is not None
+        except QuotaExceeded as reason:
+            messages.error(request, str(reason))
+        return made
 
     def _cancelled(self, request: HttpRequest, rows: Q) -> None:
         number = outbox.cancel(rows, now=timezone.now())

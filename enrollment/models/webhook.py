@@ -1,5 +1,7 @@
 """Where a site's events are reported to: another program's https address."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
@@ -45,3 +47,8 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if "@" in urlsplit(self.url).netloc:
+            words = "Leave out name and password: the receiver knows a message by its signature."
+            raise ValidationError({"url": words})

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from enrollment.actions.invitation_sending import address_of
+from enrollment.actions.invitation_states import InvitationState, state_of
 from enrollment.actions.invitations import token_of
 from enrollment.actions.site_urls import site_url
 from enrollment.models import Channel, Delivery, DeliveryKind, Invitation
@@ -86,8 +87,10 @@ def _invitation(delivery: Delivery, now: datetime) -> Invitation:
     invitation = delivery.invitation
     if invitation is None:
         raise Unsendable("There is no invitation any more.")
-    if invitation.revoked_at or (invitation.expires_at and invitation.expires_at <= now):
-        raise Unsendable("The invitation was revoked or has expired before it was sent.")
+    if state_of(invitation, now) in (InvitationState.REVOKED, InvitationState.USED, InvitationState.EXPIRED):
+        raise Unsendable("The invitation was revoked or has expired before it was sent, or it was used up.")
+    if delivery.kind == DeliveryKind.REMINDER and invitation.uses_held + invitation.uses_spent:
+        raise Unsendable("Somebody began to use the invitation before the reminder was sent.")
     if SiteConfiguration.for_site(invitation.site_id).archived:
         raise Unsendable("The site is archived.")
     if address_of(invitation, Channel(delivery.channel)) != delivery.recipient:

@@ -3,7 +3,7 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -14,7 +14,7 @@ from sites_config.environment import MailServer
 SECONDS = 20
 IN_ONE_CONNECTION = 50  # mails; servers end one that goes on for ever
 _GO_AHEAD = 354
-_DONE = 250
+_DONE = range(200, 300)  # the first digit tells (RFC 5321, 4.2.1)
 _LINE_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -53,7 +53,7 @@ class SmtpMailer:
 
         Raises TryLater, Refused, NoAnswer.
         """
-        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's takes it
+        content = _content(mail)
         smtp = self._announced(mail.to)
         if not on_content():
             self._close()  # between 354 and the content there is no other way back
@@ -66,6 +66,11 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             raise NoAnswer(f"The connection broke after the content was sent: {_said(error)}") from None
+        if code in _DONE:
+            return
+        self._close()
+        if not 400 <= code < 600:
+            raise NoAnswer(f"The server's answer to the content means nothing: {_words(code, words)}")
         _check(code, words, _DONE)
 
     def _announced(self, recipients: list[str]) -> smtplib.SMTP:
@@ -74,11 +79,8 @@ class SmtpMailer:
         try:
             _check(*smtp.mail(settings.DEFAULT_FROM_EMAIL), _DONE)
             for recipient in recipients:
-                _check(*smtp.rcpt(sanitize_address(recipient, "utf-8")), _DONE, 251)
-            _check(*smtp.docmd("DATA"), _GO_AHEAD)
-        except UnicodeError:
-            self._close()
-            raise Refused("The address has characters that mail servers do not take.") from None
+                _check(*smtp.rcpt(sanitize_address(recipient, "utf-8")), _DONE)
+            _check(*smtp.docmd("DATA"), (_GO_AHEAD,))
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             raise TryLater(f"{self._where}: {_said(error)}") from None
@@ -152,10 +154,22 @@ def mailer() -> SmtpMailer | DjangoMailer:
     return DjangoMailer()
 
 
-def _check(code: int, words: bytes, *good: int) -> None:
+def _content(mail: EmailMultiAlternatives) -> bytes:
+    try:
+        written: bytes = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's takes it
+    except UnicodeError:
+        raise Refused("The address has characters that mail servers do not take.") from None
+    return written
+
+
+def _words(code: int, words: bytes) -> str:
+    return f"{code} {words.decode('ascii', 'replace')}"
+
+
+def _check(code: int, words: bytes, good: Container[int]) -> None:
     if code in good:
         return
-    said = f"{code} {words.decode('ascii', 'replace')}"
+    said = _words(code, words)
     raise Refused(said) if 500 <= code < 600 else TryLater(said)
 
 

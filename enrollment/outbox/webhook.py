@@ -1,6 +1,7 @@
 """One message to another program. It may come twice, under the same id: the other side counts it once."""
 
 import json
+import re
 from datetime import datetime
 
 from enrollment.actions.webhooks import signed_headers
@@ -9,6 +10,8 @@ from enrollment.models import Delivery, Webhook
 from enrollment.outbox.mail import Refused, ServerDown, TryLater
 
 _GONE = 410
+# In what the client says of a failure. Many receivers know their senders by a key in the address.
+_ADDRESS = re.compile(r"(?i)(url:? )\S+")
 
 
 def post(delivery: Delivery, *, now: datetime) -> None:
@@ -31,4 +34,4 @@ def send(webhook: Webhook, message_id: str, data: object, *, now: datetime) -> i
         with Session() as session:
             return session.post(webhook.url, data=body, headers=headers).status_code
     except (Unreachable, Forbidden) as error:
-        raise ServerDown(str(error)) from None
+        raise ServerDown(_ADDRESS.sub(r"\1…", str(error))) from None

@@ -1,6 +1,8 @@
 """Drains the outbox: claims what is due, writes it, hands it over, notes what became of it."""
 
 import logging
+import re
+import traceback
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -47,6 +49,8 @@ class _Worker:
             if stop():
                 outbox.give_back(batch[number:])
                 return
+            if not outbox.keep(delivery, now=timezone.now()):
+                continue
             place = f"{delivery.channel} {delivery.webhook_id or ''}"
             if place in self.down:
                 _note(outbox.retry, delivery, self.down[place])
@@ -70,7 +74,8 @@ class _Worker:
         except NoAnswer as reason:
             _note(outbox.unknown, delivery, str(reason))
         except Exception as error:  # a fault of ours must not stop what waits behind it
-            log.exception("delivery %s", delivery.pk)
+            # Without the error's own words, which may quote the link.
+            log.error("delivery %s\n%s", delivery.pk, "".join(traceback.format_tb(error.__traceback__)))
             _note(_after_fault(delivery), delivery, f"{type(error).__name__}: {error}")
         else:
             outbox.sent(delivery, now=timezone.now())
@@ -93,6 +98,8 @@ class _Worker:
 
 
 _Noting = Callable[..., bool]
+# The other side may quote what it was sent: a spam filter in its refusal, an SMS provider's address in an exception.
+_LINK = re.compile(r"(?i)(/|%2f)i\1[\w-]{8,}")
 
 
 def _after_fault(delivery: Delivery) -> _Noting:
@@ -101,5 +108,6 @@ def _after_fault(delivery: Delivery) -> _Noting:
 
 
 def _note(noting: _Noting, delivery: Delivery, reason: str) -> None:
-    if noting(delivery, reason, now=timezone.now()):
-        log.warning("delivery %s: %s, %s", delivery.pk, noting.__name__, reason)
+    told = _LINK.sub("/i/…", reason)
+    if noting(delivery, told, now=timezone.now()):
+        log.warning("delivery %s: %s, %s", delivery.pk, noting.__name__, told)

@@ -17,6 +17,7 @@ from enrollment.outbox.worker import drain
 from sites_config.models import MessageText
 from tests import people
 from tests.servers.smtp import SmtpServer
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANA = "ana@school.example"
@@ -134,3 +135,24 @@ def test_what_was_revoked_before_it_left_stays(alpha: Site, smtp: SmtpServer) ->
     delivery = Delivery.objects.get()
     assert smtp.mails == [] and delivery.state == DeliveryState.FAILED
     assert "revoked or has expired" in delivery.error
+
+
+def test_nobody_is_reminded_of_what_they_did_while_the_reminder_waited(alpha: Site, smtp: SmtpServer) -> None:
+    row, token = people.invite(alpha, email=ANA, max_uses=None)
+    send([row], actor=None, now=timezone.now())
+    drain()
+    remind([row], actor=None, now=timezone.now())
+    Visitor().start(token)
+    drain()
+
+    reminder = Delivery.objects.latest("pk")
+    assert len(smtp.mails) == 1 and reminder.state == "failed" and "Somebody began" in reminder.error
+
+
+def test_a_link_without_a_use_left_is_not_sent(alpha: Site, smtp: SmtpServer) -> None:
+    row, _token = people.invite(alpha, email=ANA)
+    send([row], actor=None, now=timezone.now())
+    Invitation.objects.update(uses_spent=1)
+    drain()
+
+    assert smtp.mails == [] and "used up" in Delivery.objects.get().error

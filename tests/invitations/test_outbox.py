@@ -156,6 +156,23 @@ def test_a_site_orders_so_many_a_day_and_no_more(alpha: Site, clock: Clock) -> N
     assert list(MessageCount.objects.order_by("day").values_list("used", flat=True)) == [2, 3]
 
 
+def test_sending_once_more_counts_too(alpha: Site, as_anna: Client, clock: Clock) -> None:
+    people.configure(alpha, messages_per_day=3)
+    invited(alpha, 2)
+    Delivery.objects.update(state=DeliveryState.FAILED)
+    first = Delivery.objects.earliest("pk")
+    data = {
+        "action": "send_selected_again",
+        "_selected_action": list(Delivery.objects.values_list("pk", flat=True)),
+    }
+
+    said = as_anna.post("/admin/enrollment/delivery/", data, follow=True).content.decode()
+    pressed = as_anna.post(f"/admin/enrollment/delivery/{first.pk}/press/send_again/", follow=True)
+
+    assert "1 on their way once more" in said and "0 are left today" in said
+    assert "0 are left today" in pressed.content.decode() and Delivery.objects.count() == 3
+
+
 def test_no_link_waits_in_the_outbox_or_is_logged(
     alpha: Site, smtp: SmtpServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -64,6 +64,18 @@ def test_five_wrong_ones_end_the_link_and_a_new_one_is_sent(alpha: Site) -> None
     assert opened(fresh).post(f"/i/{fresh}", {"pin": "471100"}).status_code == 303
 
 
+def test_a_server_that_died_over_the_last_try_leaves_nobody_with_a_dead_link(alpha: Site) -> None:
+    row, token = people.invite(alpha, pin_encrypted=sealed("471100"), email="ana@school.example")
+    send([row], actor=None, now=timezone.now())
+    Invitation.objects.update(pin_tries=5)  # what it had committed
+
+    assert opened(token).post(f"/i/{token}", {"pin": "471100"}).status_code == 410
+
+    row.refresh_from_db()
+    assert row.pin_tries == 0 and token_of(row) != token
+    assert Delivery.objects.filter(kind=DeliveryKind.RENEWED).count() == 1
+
+
 def test_a_right_one_forgives_the_wrong_ones_before(alpha: Site) -> None:
     row, token = people.invite(alpha, pin_encrypted=sealed("471100"), max_uses=None)
     for _try in range(4):

@@ -4,6 +4,7 @@ import email
 import email.policy
 import socket
 import threading
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
@@ -14,6 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class SmtpServer:
     """Keeps what it took in ``mails``. What it says to a recipient can be set before: ``rude["x@y"] = "550 No"``.
 
+    ``says``: what it says to the content.
+    ``meanwhile``: happens while it reads a mail.
     ``dies_after``: so many mails are taken; of the next one the content is read, and then the line is cut.
     ``hold``: the answer to the content waits for it; ``held`` is set when one waits.
     """
@@ -21,6 +24,8 @@ class SmtpServer:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.rude: dict[str, str] = {}
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.says = "250 Taken"
         self.dies_after: int | None = None
         self.hold: threading.Event | None = None
         self.held = threading.Event()
@@ -57,6 +62,7 @@ class SmtpServer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.meanwhile()
         if self.dies_after is not None and len(self.mails) >= self.dies_after:
             assert server.transport is not None
             server.transport.close()
@@ -67,7 +73,7 @@ class SmtpServer:
         if self.hold is not None:
             self.held.set()
             await server.loop.run_in_executor(None, self.hold.wait, 60)
-        return "250 Taken"
+        return self.says
 
 
 class _Controller(Controller):

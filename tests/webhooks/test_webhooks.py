@@ -1,6 +1,7 @@
 """Webhooks: another program is told what happened, can tell that it is true, and misses nothing while it is away."""
 
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from enrollment.actions.endings import cancel
 from enrollment.actions.webhooks import new_secret, secret_in_words
 from enrollment.models import Delivery, Enrollment, Webhook, WebhookEvent
 from enrollment.outbox.worker import drain
-from sites_config.models import Privilege
+from sites_config.models import Privilege, SitePrivilege
 from tests import people
 from tests.admin.world import logged_in
 from tests.conftest import MakePhone
@@ -25,6 +26,7 @@ from tests.webhooks.receiver import Receiver, documented, documented_receiver
 __all__ = ["clock"]
 pytestmark = pytest.mark.django_db(transaction=True)
 ADD = "/admin/enrollment/webhook/add/"
+LIST = "/admin/enrollment/delivery/"
 
 
 @pytest.fixture
@@ -140,6 +142,21 @@ def test_what_each_answer_means(alpha: Site, receiver: Receiver, says: int, stat
     assert states() == [state]
 
 
+def test_the_key_in_an_address_is_in_no_log_and_no_delivery(
+    alpha: Site, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    hook(
+        alpha, receiver, events=[WebhookEvent.STARTED], url="https://127.0.0.1:1/services/key-4711?k=key-4711"
+    )
+    Visitor().start(people.invite(alpha)[1])
+    with caplog.at_level(logging.INFO, "gatehouse"):
+        drain()
+
+    row = Delivery.objects.get()
+    assert row.recipient == "https://127.0.0.1:1" and "refused" in row.error.lower()
+    assert "key-4711" not in caplog.text + row.error
+
+
 def test_one_that_is_down_holds_up_nobody_else(alpha: Site, receiver: Receiver) -> None:
     hook(alpha, receiver, events=[WebhookEvent.STARTED], name="Down", url="https://127.0.0.1:1/")
     hook(alpha, receiver, events=[WebhookEvent.STARTED])
@@ -226,8 +243,35 @@ def test_made_in_admin_tried_there_and_its_secret_shown_on_request(alpha: Site, 
     assert receiver.refused == ["the signature is wrong"]
 
 
-@pytest.mark.parametrize("url", ["http://inventory.example/", "ftp://x", "https://", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://inventory.example/",
+        "ftp://x",
+        "https://",
+        "javascript:alert(1)",
+        "https://a:b@inventory.example/",
+    ],
+)
 def test_only_https_is_taken(alpha: Site, url: str) -> None:
     answer = added(administrator(alpha), alpha, url)
 
     assert answer.status_code == 200 and not Webhook.objects.exists()
+
+
+def test_who_manages_invitations_reads_and_repeats_no_reports(alpha: Site, receiver: Receiver) -> None:
+    hook(alpha, receiver, events=[WebhookEvent.STARTED])
+    Visitor().start(people.invite(alpha, assigned_full_name="Ana Alvarez")[1])
+    row = Delivery.objects.get()
+    mona = people.staff("mona", "Mona", (alpha, Privilege.MANAGE_INVITATIONS), is_staff=True)
+    client, page = logged_in(mona, alpha), f"/admin/enrollment/delivery/{row.pk}"
+
+    assert "127.0.0.1" not in client.get(LIST).content.decode()
+    assert client.get(f"{page}/change/").status_code == 404
+    assert client.post(f"{page}/press/cancel/").status_code == 404
+    client.post(LIST, {"action": "cancel_selected", "_selected_action": [row.pk]})
+    SitePrivilege.objects.create(user=mona, site=alpha, privilege=Privilege.VIEW_SITE)
+    assert client.get(f"{page}/change/").status_code == 200
+    assert client.post(f"{page}/press/cancel/").status_code == 403
+    client.post(LIST, {"action": "cancel_selected", "_selected_action": [row.pk]})
+    assert states() == ["waiting"]

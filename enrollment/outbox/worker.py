@@ -86,9 +86,8 @@ class _Worker:
             return outbox.begin(delivery, now=timezone.now())
 
         if delivery.channel == Channel.WEBHOOK:
-            webhook.post(
-                delivery, now=timezone.now()
-            )  # may come twice under its id, so it needs no "sending"
+            # It may come twice under its id, so it needs no "sending".
+            webhook.post(delivery, now=timezone.now())
         elif delivery.channel == Channel.MAIL:
             self.mails.send(invitation_mail(delivery, now=timezone.now()), begin)
         else:

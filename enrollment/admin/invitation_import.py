@@ -127,8 +127,11 @@ def _form(model_admin: Any, request: HttpRequest) -> ImportForm:
 def _asked(model_admin: Any, request: HttpRequest, form: ImportForm, content: bytes) -> HttpResponse | None:
     """None: the file is not good, and the form says why."""
     for_good = "really" in request.POST and not form.cleaned_data["file"]
+    if for_good and not cache.delete(_key(request, form.cleaned_data["kept"])):
+        form.add_error("file", "The invitations of this file were just made.")  # the second of two clicks
+        return None
     try:
-        if len(content) > MAX_BYTES or content.count(b"\n") > MOST_ROWS + 1:
+        if len(content) > MAX_BYTES or _lines(content) > MOST_ROWS + 1:
             raise BadFile(f"Here up to {MOST_ROWS} rows; for more there is: manage.py invite --csv")
         done = import_invitations(
             content,
@@ -145,8 +148,12 @@ def _asked(model_admin: Any, request: HttpRequest, form: ImportForm, content: by
         return _page(
             model_admin, request, _keeping(request, form, content), press="Make them", found=_found(done)
         )
-    cache.delete(_key(request, form.cleaned_data["kept"]))
     return _made(model_admin, request, form, done)
+
+
+def _lines(content: bytes) -> int:
+    """Whatever ends them: older programs write \\r alone."""
+    return max(content.count(b"\n"), content.count(b"\r"))
 
 
 def _made(model_admin: Any, request: HttpRequest, form: ImportForm, done: Imported) -> HttpResponse:

@@ -265,8 +265,9 @@ def test_the_problems_stand_on_the_page(as_anna: Client, alpha: Site) -> None:
     )
 
 
-def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site) -> None:
-    content = "email\n" + "".join(f"p{row}@b.example\n" for row in range(10_001))
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site, end: str) -> None:
+    content = f"email{end}" + "".join(f"p{row}@b.example{end}" for row in range(10_001))
 
     assert "manage.py invite --csv" in upload(as_anna, alpha, content).content.decode()
 

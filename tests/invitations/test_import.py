@@ -197,6 +197,7 @@ def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
 @pytest.mark.parametrize(
     ("content", "arguments", "words"),
     [("email\nx\n", (), "Row 2: email"), (ANA, ("--days", "-1"), "can't be below 0"),
+     (ANA, ("--days", "9999999"), "At most 36500 days"), (ANA, ("--uses", "9999999999"), "At most 36500 days"),
      (ANA, ("--bind", "email", "--no-login"), "can't be bound")],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong(

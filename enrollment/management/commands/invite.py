@@ -17,6 +17,8 @@ from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.site_urls import site_url
 from enrollment.management.commands._site import add_site, site_of
 
+MOST_DAYS, MOST_USES = 36_500, 10**6
+
 
 class Command(BaseCommand):
     help = (
@@ -81,6 +83,10 @@ class Command(BaseCommand):
 def _terms(options: dict[str, Any], now: datetime) -> Terms:
     if options["days"] < 0 or options["uses"] < 0:
         raise CommandError("--days and --uses can't be below 0.")
+    if options["days"] > MOST_DAYS or options["uses"] > MOST_USES:
+        raise CommandError(
+            f"At most {MOST_DAYS} days and {MOST_USES} uses; 0 is for ever, and for any number."
+        )
     return Terms(
         login_required=not options["no_login"],
         ask_for_agreement=options["agreement"],

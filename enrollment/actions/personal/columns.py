@@ -68,7 +68,13 @@ INVITATION = Naming(
     Invitation, ("assigned_user_name", "only_user_name"), ("email", "only_email", "sent_to"), None,
     ("assigned_full_name",), ("name", "phone"),
 )  # fmt: skip
-DELIVERY = Naming(Delivery, emails=("recipient",))
+DELIVERY = Naming(
+    Delivery,
+    ("invitation__assigned_user_name", "invitation__only_user_name"),
+    ("recipient", "invitation__email", "invitation__only_email", "invitation__sent_to"),
+    names=("invitation__assigned_full_name",),
+    others=("error",),  # a mail server repeats the address in its refusal
+)
 ACCEPTANCE = Naming(
     AgreementAcceptance,
     key=("enrollment__signed_in_source", "enrollment__signed_in_id"),

@@ -190,8 +190,10 @@ def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     assert row["full_name"].startswith("'=cmd") and len(row["pin"]) == 6
     assert Visitor().get(row["link"].removeprefix("https://alpha.test")).status_code == 200
     assert Event.objects.filter(kind=EventKind.INVITATION_PRINTED).count() == 1
-    with pytest.raises(CommandError, match="File exists"):
-        invite(tmp_path, evil.replace("a@b", "c@d"), "--links", str(links))
+    for path in (links, tmp_path / "nowhere" / "links.csv"):
+        with pytest.raises(CommandError, match="Nothing was made"):
+            invite(tmp_path, evil.replace("a@b", "c@d"), "--links", str(path))
+    assert Invitation.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -32,10 +32,10 @@ def send(
 
     Raises QuotaExceeded, NothingToSend; then nothing was queued.
     """
-    rows = _still(open_now(now), invitations, channel)
-    if not rows:
-        raise NothingToSend("None of them is open and has an address to send to.")
     with transaction.atomic():
+        rows = _still(open_now(now), invitations, channel)
+        if not rows:
+            raise NothingToSend("None of them is open and has an address to send to.")
         for row in rows:
             if row.sent_to and row.sent_to != address_of(row, channel):
                 renew(row, actor=actor, now=now, why=WHY_ANOTHER_ADDRESS)
@@ -49,11 +49,11 @@ def send(
 def remind(invitations: Iterable[Invitation], *, actor: User | None, now: datetime) -> int:
     """Queues a reminder for those that were sent and that nobody began to use. Raises as ``send``."""
     channel = Channel.MAIL
-    rows = _still(unused(now) & Q(sent_at__isnull=False), invitations, channel)
-    rows = [row for row in rows if row.sent_to == address_of(row, channel)]
-    if not rows:
-        raise NothingToSend("None of them was sent to its address and is still unused.")
     with transaction.atomic():
+        rows = _still(unused(now) & Q(sent_at__isnull=False), invitations, channel)
+        rows = [row for row in rows if row.sent_to == address_of(row, channel)]
+        if not rows:
+            raise NothingToSend("None of them was sent to its address and is still unused.")
         _order(rows, channel, DeliveryKind.REMINDER, actor=actor, now=now)
         note_many(rows, EventKind.INVITATION_REMINDED, now=now, actor=actor)
         _update(rows, reminded_at=now)
@@ -78,9 +78,10 @@ def address_of(invitation: Invitation, channel: Channel) -> str:
 
 
 def _still(condition: Q, invitations: Iterable[Invitation], channel: Channel) -> list[Invitation]:
-    """Read anew, because a list on a screen is old."""
+    """Read anew, because a list on a screen is old; locked, because a PIN that fails takes an invitation first and the
+    day's quota after it: in another order the two would wait for each other."""
     asked = [each.pk for each in invitations]
-    rows = Invitation.objects.filter(condition, pk__in=asked).order_by("pk")
+    rows = Invitation.objects.select_for_update(no_key=True).filter(condition, pk__in=asked).order_by("pk")
     return [row for row in rows if address_of(row, channel)]
 
 

@@ -90,8 +90,11 @@ class FileImport(Generic[Form, Done]):
     def _asked(self, request: HttpRequest, form: Form, content: bytes) -> HttpResponse | None:
         """None: the file is not good, and the form says why."""
         for_good = "really" in request.POST and not form.cleaned_data["file"]
+        if for_good and not cache.delete(self._key(request, form.cleaned_data["kept"])):
+            form.add_error("file", "The rows of this file were just taken.")  # the second of two clicks
+            return None
         try:
-            if len(content) > MAX_BYTES or content.count(b"\n") > MOST_ROWS + 1:
+            if len(content) > MAX_BYTES or _lines(content) > MOST_ROWS + 1:
                 raise BadFile(f"Here up to {MOST_ROWS} rows; for more there is: {self.command}")
             done = self.do(request, form, content, dry_run=not for_good)
         except BadFile as error:
@@ -101,7 +104,6 @@ class FileImport(Generic[Form, Done]):
             return self._page(
                 request, self._keeping(request, form, content), press=self.press, found=self.found(done)
             )
-        cache.delete(self._key(request, form.cleaned_data["kept"]))
         return self.done(request, form, done)
 
     def _page(
@@ -139,6 +141,11 @@ class FileImport(Generic[Form, Done]):
     def _key(self, request: HttpRequest, token: str) -> str:
         """Of this person and this page alone."""
         return f"{self.kind}-file-{request.user.pk}-{token}"
+
+
+def _lines(content: bytes) -> int:
+    """Whatever ends them: older programs write \\r alone."""
+    return max(content.count(b"\n"), content.count(b"\r"))
 
 
 class WithImport(ScopedAdmin):

@@ -10,6 +10,13 @@ from enrollment.actions.pins import new_pin, sealed
 from sites_config.admin.scoped import RowForm
 
 NEEDS_LOGIN = "Only who logs in can be told from others: tick “Login required”, or leave this blank."
+YEARS = range(2000, 3000)
+
+
+def within_reason(moment: datetime) -> None:
+    """Nearer to the ends of the calendar a time zone, or a week more, leads beyond them. Raises ValidationError."""
+    if moment.year not in YEARS:
+        raise forms.ValidationError("Leave it blank for an invitation without such a limit.")
 
 
 class InvitationForm(RowForm):
@@ -22,6 +29,8 @@ class InvitationForm(RowForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.fields.keys() & {"not_before", "expires_at"}:
+            self.fields[name].validators.append(within_reason)
         if "with_pin" in self.fields:
             self.fields["with_pin"].initial = self.instance.pin_encrypted is not None
 

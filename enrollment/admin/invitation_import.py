@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrollment.actions.invitation_file import COLUMNS, Bind, Imported, Terms, import_invitations
 from enrollment.actions.invitation_states import InvitationState
 from enrollment.admin.file_import import SAMPLE, FileForm, FileImport
+from enrollment.admin.invitation_form import within_reason
 from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
 from sites_config.admin.buttons import actor
@@ -41,10 +42,13 @@ class ImportForm(FileForm):
         label="devices for each", required=False, min_value=1, max_value=10**6, initial=1,
         help_text="Blank: as many as they like.",
     )  # fmt: skip
-    not_before = forms.SplitDateTimeField(label="valid from", required=False, widget=_day_and_time())
-    expires_at = forms.SplitDateTimeField(
-        label="valid until", required=False, widget=_day_and_time(), help_text="In the time zone of the site."
+    not_before = forms.SplitDateTimeField(
+        label="valid from", required=False, widget=_day_and_time(), validators=[within_reason]
     )
+    expires_at = forms.SplitDateTimeField(
+        label="valid until", required=False, widget=_day_and_time(), validators=[within_reason],
+        help_text="In the time zone of the site.",
+    )  # fmt: skip
     send = forms.BooleanField(label="send the e-mails at once", required=False)
 
     def terms(self) -> Terms:

@@ -106,7 +106,12 @@ def _after_fault(delivery: Delivery) -> _Noting:
     return outbox.unknown if delivery.state == DeliveryState.SENDING else outbox.retry
 
 
+def _one_line(said: str) -> str:
+    """Nobody outside writes lines of the log, nor NUL, which PostgreSQL takes in no text."""
+    return " ".join("".join(each if each.isprintable() else " " for each in said).split())
+
+
 def _note(noting: _Noting, delivery: Delivery, reason: str) -> None:
-    told = _LINK.sub("/i/…", reason)
+    told = _LINK.sub("/i/…", _one_line(reason))
     if noting(delivery, told, now=timezone.now()):
         log.warning("delivery %s: %s, %s", delivery.pk, noting.__name__, told)

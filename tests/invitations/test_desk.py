@@ -162,3 +162,17 @@ def test_who_only_looks_does_nothing_to_many(alpha: Site, action: str) -> None:
 
     assert list(Invitation.objects.order_by("pk").values()) == before
     assert (Event.objects.count(), Delivery.objects.count()) == (events, deliveries)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+@pytest.mark.parametrize(("name", "day"), [("expires_at", "9999-12-31"), ("not_before", "0001-01-01")])
+def test_for_ever_is_a_blank_and_no_end_of_the_calendar(
+    as_anna: Client, alpha: Site, zone: str, name: str, day: str
+) -> None:
+    people.configure(alpha, time_zone=zone)
+    row, _token = people.invite(alpha)
+    typed = {"name": "x", "max_uses": 1, f"{name}_0": day, f"{name}_1": "00:00:00"}
+
+    for page in (f"{LIST}{row.pk}/change/", f"{LIST}add/", f"{LIST}import/"):
+        answer = as_anna.post(page, typed | {"site": alpha.pk, "bind": "nothing"})
+        assert answer.status_code == 200 and "Leave it blank" in answer.content.decode()

@@ -191,13 +191,16 @@ def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     assert row["full_name"].startswith("'=cmd") and len(row["pin"]) == 6
     assert Visitor().get(row["link"].removeprefix("https://alpha.test")).status_code == 200
     assert Event.objects.filter(kind=EventKind.INVITATION_PRINTED).count() == 1
-    with pytest.raises(CommandError, match="File exists"):
-        invite(tmp_path, evil.replace("a@b", "c@d"), "--links", str(links))
+    for path in (links, tmp_path / "nowhere" / "links.csv"):
+        with pytest.raises(CommandError, match="Nothing was made"):
+            invite(tmp_path, evil.replace("a@b", "c@d"), "--links", str(path))
+    assert Invitation.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("content", "arguments", "words"),
     [("email\nx\n", (), "Row 2: email"), (ANA, ("--days", "-1"), "can't be below 0"),
+     (ANA, ("--days", "9999999"), "At most 36500 days"), (ANA, ("--uses", "9999999999"), "At most 36500 days"),
      (ANA, ("--bind", "email", "--no-login"), "can't be bound")],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong(
@@ -266,8 +269,9 @@ def test_the_problems_stand_on_the_page(as_anna: Client, alpha: Site) -> None:
     )
 
 
-def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site) -> None:
-    content = "email\n" + "".join(f"p{row}@b.example\n" for row in range(10_001))
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site, end: str) -> None:
+    content = f"email{end}" + "".join(f"p{row}@b.example{end}" for row in range(10_001))
 
     assert "manage.py invite --csv" in upload(as_anna, alpha, content).content.decode()
 

@@ -65,6 +65,15 @@ def test_who_quotes_the_link_in_a_refusal_writes_it_nowhere(
     assert error == "554 5.7.1 https://alpha.test/i/… is on a list" and token not in our_lines(caplog)
 
 
+def test_what_it_says_is_one_line_of_text(
+    alpha: Site, smtp: SmtpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    smtp.says = "554-No\r\n554-2031-01-01 WARNING gatehouse.errors forged\r\n554 \0\x1b[2J end"
+
+    assert delivered(alpha).error == "554 No 2031-01-01 WARNING gatehouse.errors forged [2J end"
+    assert "\n" not in our_lines(caplog) and "\x1b" not in our_lines(caplog)
+
+
 class Quoting:
     """A provider whose address holds the text."""
 

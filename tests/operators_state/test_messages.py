@@ -1,6 +1,7 @@
 """The outbox in what operators do: restored, purged, forgotten."""
 
 import io
+import json
 
 import pytest
 from django.contrib.sites.models import Site
@@ -10,7 +11,7 @@ from django.utils import timezone
 from enrollment.actions import outbox
 from enrollment.actions.backups.endings import end_everything
 from enrollment.actions.invitation_sending import send
-from enrollment.models import Delivery, Invitation
+from enrollment.models import Channel, Delivery, Invitation
 from enrollment.outbox.worker import drain
 from tests import people
 from tests.moved_clock import Clock, clock
@@ -57,3 +58,19 @@ def test_somebody_forgotten_gets_no_mail_and_stands_nowhere(alpha: Site) -> None
     drain()
 
     assert ANA not in str(dump()) and Delivery.objects.get().state == "failed"
+
+
+def test_a_text_message_and_what_a_server_said_are_exported_and_forgotten(alpha: Site) -> None:
+    row, _token = people.invite(alpha, email=ANA, phone="+1 555 0147", assigned_user_name="ana.alvarez")
+    send([row], channel=Channel.SMS, actor=None, now=timezone.now())
+    row.refresh_from_db()
+    send([row], actor=None, now=timezone.now())
+    (waiting,) = outbox.claim(1, now=timezone.now())
+    outbox.failed(waiting, f"550 <{ANA}>: unknown", now=timezone.now())
+
+    out = io.StringIO()
+    call_command("export_person", "--site", "alpha.test", "ana.alvarez", stdout=out)
+    assert {each["recipient"] for each in json.loads(out.getvalue())["messages"]} == {ANA, "+1 555 0147"}
+
+    call_command("forget_person", "--site", "alpha.test", "--yes", "ana.alvarez", stdout=io.StringIO())
+    assert ANA not in str(dump()) and "555 0147" not in str(dump())

@@ -70,7 +70,13 @@ INVITATION = Naming(
     ("assigned_full_name",), ("name", "phone"),
 )  # fmt: skip
 LISTED = Naming(ListedDevice, ("owner_user_name",), ("owner_email",), None, ("owner_full_name",), ("note",))
-DELIVERY = Naming(Delivery, emails=("recipient",))
+DELIVERY = Naming(
+    Delivery,
+    ("invitation__assigned_user_name", "invitation__only_user_name"),
+    ("recipient", "invitation__email", "invitation__only_email", "invitation__sent_to"),
+    names=("invitation__assigned_full_name",),
+    others=("error",),  # a mail server repeats the address in its refusal
+)
 ACCEPTANCE = Naming(
     AgreementAcceptance,
     key=("enrollment__signed_in_source", "enrollment__signed_in_id"),

@@ -9,6 +9,7 @@ from django.db.models import BinaryField, Model, Q
 from enrollment.actions.personal.columns import (
     ACCEPTANCE,
     ASSIGNED,
+    DELIVERY,
     DEVICE,
     IDENTITY,
     INVITATION,
@@ -35,6 +36,7 @@ def export_person(subject: Subject, *, now: datetime) -> dict[str, Any]:
         "enrollments": _rows(Enrollment.objects.filter(pk__in=enrollments).order_by("pk")),
         "devices": _rows(devices),
         "invitations": _rows(invitations),
+        "messages": _rows(rows_naming(DELIVERY, subject)),
         "agreements_accepted": _rows(rows_naming(ACCEPTANCE, subject)),
         "events": _rows(events.order_by("pk")),
         "accounts": _rows(subject.accounts),

@@ -18,6 +18,8 @@ from enrollment.actions.site_urls import site_url
 from enrollment.actions.tables import BadFile
 from enrollment.management.commands._site import add_site, site_of
 
+MOST_DAYS, MOST_USES = 36_500, 10**6
+
 
 class Command(BaseCommand):
     help = (
@@ -51,6 +53,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         now, site = timezone.now(), site_of(options)
+        if options["links"] and not options["dry_run"]:
+            _check_links(options["links"], site)
         try:
             done = import_invitations(
                 options["csv"].read_bytes(),
@@ -82,6 +86,10 @@ class Command(BaseCommand):
 def _terms(options: dict[str, Any], now: datetime) -> Terms:
     if options["days"] < 0 or options["uses"] < 0:
         raise CommandError("--days and --uses can't be below 0.")
+    if options["days"] > MOST_DAYS or options["uses"] > MOST_USES:
+        raise CommandError(
+            f"At most {MOST_DAYS} days and {MOST_USES} uses; 0 is for ever, and for any number."
+        )
     return Terms(
         login_required=not options["no_login"],
         ask_for_agreement=options["agreement"],
@@ -93,11 +101,16 @@ def _terms(options: dict[str, Any], now: datetime) -> Terms:
     )
 
 
+def _check_links(path: Path, site: Site) -> None:
+    """Before any are made: whoever has an open invitation is skipped, so a second try would write no links."""
+    if not site_url(site.pk):
+        raise CommandError("The site has no address, so there are no links to write: add one first.")
+    if path.exists() or not os.access(path.parent, os.W_OK):
+        raise CommandError(f"{path} exists already, or its folder can't be written to. Nothing was made.")
+
+
 def _write_links(path: Path, done: Imported, site: Site, now: datetime) -> None:
-    base = site_url(site.pk)
-    if not base:
-        raise CommandError("They were made, but the site has no address, so there are no links to write.")
-    table = links_table(done.made, base, actor=None, now=now)
+    table = links_table(done.made, site_url(site.pk), actor=None, now=now)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

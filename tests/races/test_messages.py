@@ -1,0 +1,95 @@
+"""Messages and PINs in the same moment."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import pytest
+from django.contrib.sites.models import Site
+from django.db import connection
+from django.utils import timezone
+
+from enrollment.actions import outbox
+from enrollment.actions.invitation_sending import send
+from enrollment.actions.message_quota import QuotaExceeded
+from enrollment.actions.pins import LinkRenewed, WrongPin, check_pin, sealed
+from enrollment.models import Delivery, DeliveryKind, Invitation, MessageCount
+from tests import people
+from tests.races.at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+T = TypeVar("T")
+
+
+def alone(call: Callable[[], T]) -> Callable[[], T]:
+    """On a connection of its thread's own."""
+
+    def called() -> T:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    return called
+
+
+def test_twenty_pins_at_once_get_five_answers(alpha: Site) -> None:
+    row, _token = people.invite(alpha, pin_encrypted=sealed("471100"), email="ana@school.example")
+    send([row], actor=None, now=timezone.now())
+
+    def guess(opened: Invitation) -> str:
+        try:
+            check_pin(opened, "000000", now=timezone.now())
+        except WrongPin:
+            return "wrong"
+        except LinkRenewed:
+            return "renewed"
+        return "right"
+
+    tabs = [Invitation.objects.get(pk=row.pk) for _tab in range(20)]
+    said = at_once([alone(partial(guess, each)) for each in tabs])
+    assert said.count("wrong") <= 4 and "right" not in said
+    assert Delivery.objects.filter(kind=DeliveryKind.RENEWED).count() == 1
+
+
+def test_a_quota_holds_for_all_at_once(alpha: Site) -> None:
+    people.configure(alpha, messages_per_day=5)
+    rows = [people.invite(alpha, email=f"person{each}@school.example")[0] for each in range(12)]
+
+    def order(row: Invitation) -> int:
+        try:
+            return send([row], actor=None, now=timezone.now())
+        except QuotaExceeded:
+            return 0
+
+    assert sum(at_once([alone(partial(order, row)) for row in rows])) == 5
+    assert Delivery.objects.count() == MessageCount.objects.get().used == 5
+
+
+def test_workers_share_what_waits(alpha: Site) -> None:
+    rows = [people.invite(alpha, email=f"person{each}@school.example")[0] for each in range(60)]
+    send(rows, actor=None, now=timezone.now())
+
+    taken = at_once([alone(lambda: outbox.claim(20, now=timezone.now())) for _worker in range(8)])
+    keys = [row.pk for some in taken for row in some]
+
+    assert len(keys) == len(set(keys)) and len(keys) >= 20
+
+
+def test_sending_while_wrong_pins_are_tried_waits_for_nobody_for_ever(alpha: Site) -> None:
+    rows = [
+        people.invite(alpha, pin_encrypted=sealed("471100"), email=f"person{each}@school.example")[0]
+        for each in range(20)
+    ]
+    send(rows, actor=None, now=timezone.now())
+    Invitation.objects.update(pin_tries=4)
+    fresh = list(Invitation.objects.all())
+
+    def spoil(row: Invitation) -> int:
+        with pytest.raises(LinkRenewed):
+            check_pin(row, "000000", now=timezone.now())
+        return 0
+
+    calls = [alone(partial(spoil, row)) for row in fresh]
+    calls += [alone(lambda: send(list(reversed(fresh)), actor=None, now=timezone.now())) for _ in range(4)]
+    assert at_once(calls)

@@ -23,6 +23,7 @@ OF_AN_ENROLLMENT = {
     "enrollment_expired", "enrollment_over", "enrollment_released", "unavailable",
     "install_not_fetched", "gate_with_an_enrollment", "hand_over", "hand_over_made",
     "enrollment_cancelled", "invitation_other", "leaving", "provider_unreachable", "sign_in_cancelled",
+    "failed_not_listed", "failed_too_many_devices", "failed_os_too_old", "failed_wrong_device",
     "sign_in_stranger", "sign_in_invalid", "no_access", "second_factor", "second_factor_refused",
 }  # fmt: skip
 

@@ -77,7 +77,9 @@ class SmtpMailer:
         """The connection, with the server waiting for the content."""
         smtp = self._connected()
         try:
-            _check(*smtp.mail(settings.DEFAULT_FROM_EMAIL), _DONE)
+            code, words = smtp.mail(settings.DEFAULT_FROM_EMAIL)
+            if code not in _DONE:  # no to the sender is no to every mail, until somebody sets it right
+                raise ServerDown(f"{self._where}: {_words(code, words)}")
             for recipient in recipients:
                 _check(*smtp.rcpt(sanitize_address(recipient, "utf-8")), _DONE)
             _check(*smtp.docmd("DATA"), (_GO_AHEAD,))

@@ -44,6 +44,15 @@ def test_what_was_taken_is_not_sent_twice(alpha: Site, smtp: SmtpServer, says: s
     assert delivered(alpha).state == state
 
 
+@pytest.mark.parametrize("greets", ["530 5.7.0 Authentication required", "550 Sender unknown", "421 Closing"])
+def test_no_to_the_sender_is_no_refusal_of_anybody(alpha: Site, smtp: SmtpServer, greets: str) -> None:
+    smtp.greets = greets
+
+    delivery = delivered(alpha)
+
+    assert delivery.state == "waiting" and greets in delivery.error
+
+
 @pytest.mark.parametrize(
     ("email", "state"), [("ana@bücher.example", "sent"), (f"ana@{'ü' * 60}.example", "failed")]
 )

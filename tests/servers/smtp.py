@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class SmtpServer:
     """Keeps what it took in ``mails``. What it says to a recipient can be set before: ``rude["x@y"] = "550 No"``.
 
-    ``says``: what it says to the content.
+    ``greets``: what it says to a sender. ``says``: what it says to the content.
     ``meanwhile``: happens while it reads a mail.
     ``dies_after``: so many mails are taken; of the next one the content is read, and then the line is cut.
     ``hold``: the answer to the content waits for it; ``held`` is set when one waits.
@@ -25,6 +25,7 @@ class SmtpServer:
         self.mails: list[EmailMessage] = []
         self.rude: dict[str, str] = {}
         self.meanwhile: Callable[[], object] = lambda: None
+        self.greets = ""
         self.says = "250 Taken"
         self.dies_after: int | None = None
         self.hold: threading.Event | None = None
@@ -52,6 +53,14 @@ class SmtpServer:
 
     def to(self, recipient: str) -> list[EmailMessage]:
         return [mail for mail in self.mails if mail["To"] == recipient]
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.greets:
+            return self.greets
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

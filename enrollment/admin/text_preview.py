@@ -120,6 +120,7 @@ def _page(request: SiteRequest, site: SiteSettings, shown: str) -> HttpResponse:
             "address": "example.org",
             "provider": "Example",
             "device": "iPad",
+            "version": "17.0",
         }
         return problem_page(request, known, 200, site=site, values=values)
     if slug == "agreement" and agreement_of(site, Ownership.INSTITUTIONAL, request.language) is None:

@@ -40,7 +40,7 @@ def test_r07_who_may_only_look_changes_nothing(as_vera: Client, alphas: World) -
                 404,
                 405,
             }, url
-            may_open = pattern.name in {"changelist", "change", "history", "None"} | OF_A_SITE
+            may_open = pattern.name in {"changelist", "change", "history", "dashboard", "None"} | OF_A_SITE
             may_open &= (pattern.model, pattern.name) != (User, "history")
             assert (as_vera.get(url, follow=True).status_code == 200) is may_open, url
 

@@ -3,7 +3,7 @@
 Nothing of it reaches the devices or what they prove: certificates, profile addresses and enrollments stay as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.sites.models import Site
@@ -13,6 +13,7 @@ from django.db.models import Model, Q
 from enrollment.actions.enrollments import assigned_columns
 from enrollment.directories.find import find
 from enrollment.models import AssignmentSource, Device, Event, EventKind
+from sites_config.batches import batches
 from sites_config.models import SiteConfiguration, User
 
 IN_ONE_TRANSACTION = 500
@@ -68,7 +69,7 @@ def mark_found(keys: Sequence[int], *, actor: User | None, now: datetime) -> int
 def _sites(keys: Sequence[int]) -> set[int]:
     return {
         site
-        for some in _batches(keys)
+        for some in batches(keys, IN_ONE_TRANSACTION)
         for site in Device.objects.filter(pk__in=some).values_list("site", flat=True).distinct()
     }
 
@@ -89,7 +90,7 @@ def _change(
 ) -> int:
     """Sets the columns where they are different, with an event that tells each value before and after."""
     changed = 0
-    for some in _batches(keys):
+    for some in batches(keys, IN_ONE_TRANSACTION):
         with transaction.atomic():
             # One order for everybody, so that no two wait in a circle.
             rows = Device.objects.filter(still, pk__in=some).select_related("site", "stands_at", "lost_by")
@@ -117,8 +118,3 @@ def _words(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     return str(value) if isinstance(value, Model) else str(value or "")
-
-
-def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for begin in range(0, len(keys), IN_ONE_TRANSACTION):
-        yield keys[begin : begin + IN_ONE_TRANSACTION]

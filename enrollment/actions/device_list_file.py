@@ -10,6 +10,7 @@ from django.db import transaction
 
 from enrollment.actions.tables import BadFile, named_rows, unprintable, written_table
 from enrollment.models import Event, EventKind, ListedDevice
+from sites_config.batches import batches
 from sites_config.changes import raise_version
 from sites_config.models import User
 from sites_config.site_settings import descendants_of
@@ -89,8 +90,8 @@ def _write(rows: list[ListedDevice], columns: Sequence[str]) -> None:
 
 
 def _remove(keys: Sequence[int]) -> None:
-    for begin in range(0, len(keys), 1000):
-        ListedDevice.objects.filter(pk__in=keys[begin : begin + 1000]).delete()
+    for some in batches(keys, 1000):
+        ListedDevice.objects.filter(pk__in=some).delete()
 
 
 def _note(done: Imported, site: Site, actor: User | None, now: datetime) -> None:

@@ -20,6 +20,7 @@ from enrollment.models import (
     Status,
 )
 from enrollment.models.moves import LAPSING, OPEN, UNDER_WAY
+from sites_config.batches import batches
 from sites_config.models import User
 
 # What the timeline says of attempts that staff ended.
@@ -82,7 +83,7 @@ def cancel(enrollment: Enrollment, *, actor: User | None, now: datetime) -> bool
 
 def cancel_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> int:
     """The same for many, each in a transaction of its own; the number of those that had not moved on."""
-    some = (keys[begin : begin + READ_AT_ONCE] for begin in range(0, len(keys), READ_AT_ONCE))
+    some = batches(keys, READ_AT_ONCE)
     rows = (row for batch in some for row in Enrollment.objects.filter(pk__in=batch))
     return sum(cancel(row, actor=actor, now=now) for row in rows)
 

@@ -11,6 +11,7 @@ from enrollment.actions.invitation_states import open_now, unused
 from enrollment.actions.invitations import note_many, renew
 from enrollment.actions.message_quota import QuotaExceeded, claim_messages
 from enrollment.models import Channel, Delivery, DeliveryKind, EventKind, Invitation
+from sites_config.batches import batches
 from sites_config.models import SiteConfiguration, User
 
 WHY_ANOTHER_ADDRESS = "sent to another address"
@@ -87,9 +88,8 @@ def _still(condition: Q, invitations: Iterable[Invitation], channel: Channel) ->
 
 def _cancel_waiting(rows: list[Invitation], now: datetime) -> None:
     """What waits for an earlier address would bring the new link to it."""
-    for start in range(0, len(rows), outbox.IN_ONE_INSERT):
-        keys = [row.pk for row in rows[start : start + outbox.IN_ONE_INSERT]]
-        outbox.cancel(Q(invitation__in=keys), now=now)
+    for some in batches(rows, outbox.IN_ONE_INSERT):
+        outbox.cancel(Q(invitation__in=[row.pk for row in some]), now=now)
 
 
 def _order(
@@ -121,6 +121,5 @@ def _mark_sent(rows: list[Invitation], channel: Channel, now: datetime) -> None:
 
 
 def _update(rows: list[Invitation], **columns: object) -> None:
-    for start in range(0, len(rows), outbox.IN_ONE_INSERT):
-        keys = [row.pk for row in rows[start : start + outbox.IN_ONE_INSERT]]
-        Invitation.objects.filter(pk__in=keys).update(**columns)
+    for some in batches(rows, outbox.IN_ONE_INSERT):
+        Invitation.objects.filter(pk__in=[row.pk for row in some]).update(**columns)

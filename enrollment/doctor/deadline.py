@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from enrollment.doctor.finding import Finding, State
+from sites_config.batches import batches
 
 AT_ONCE = 4  # as directories/outbound.py lets through
 Call = Callable[[], Finding]
@@ -15,10 +16,10 @@ _Answer = queue.SimpleQueue[Finding]
 
 def within(seconds: float, calls: Sequence[tuple[str, Call]]) -> Iterator[Finding]:
     """What each (subject, call) finds, in their order. A call must not ask the database: it runs in another thread."""
-    for first in range(0, len(calls), AT_ONCE):
-        batch = [(subject, _started(subject, call)) for subject, call in calls[first : first + AT_ONCE]]
+    for some in batches(calls, AT_ONCE):
+        started = [(subject, _started(subject, call)) for subject, call in some]
         deadline = time.monotonic() + seconds
-        for subject, answer in batch:
+        for subject, answer in started:
             yield _taken(subject, answer, deadline, seconds)
 
 

@@ -1,6 +1,6 @@
 """What must not live twice: whatever may have been used, moved or revoked since a backup ends when it is restored."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from enrollment.actions.endings import expire
+from enrollment.actions.invitations import note_many
 from enrollment.models import (
     AccessCode,
     Challenge,
     Delivery,
     DeliveryState,
     Enrollment,
-    Event,
     EventKind,
     HandOver,
     Invitation,
@@ -26,6 +26,7 @@ from enrollment.models import (
 )
 from enrollment.models.delivery import UNFINISHED
 from enrollment.models.moves import OPEN
+from sites_config.batches import batches
 
 WHY_RESTORED = "a backup was restored"
 BATCH = 500
@@ -107,22 +108,12 @@ ENDINGS: Mapping[str, Callable[[datetime], int]] = {
 
 
 def _revoke(invitations: list[int], now: datetime) -> int:
-    starts = range(0, len(invitations), BATCH)
-    return sum(_revoke_batch(invitations[start : start + BATCH], now) for start in starts)
+    return sum(_revoke_batch(some, now) for some in batches(invitations, BATCH))
 
 
-def _revoke_batch(batch: list[int], now: datetime) -> int:
+def _revoke_batch(batch: Sequence[int], now: datetime) -> int:
     rows = list(Invitation.objects.filter(pk__in=batch, revoked_at=None).only("site_id"))
     with transaction.atomic():
         Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=now)
-        Event.objects.bulk_create(
-            Event(
-                site_id=row.site_id,
-                kind=EventKind.INVITATION_REVOKED,
-                at=now,
-                invitation=row,
-                data={"why": WHY_RESTORED},
-            )
-            for row in rows
-        )
+        note_many(rows, EventKind.INVITATION_REVOKED, now=now, actor=None, data={"why": WHY_RESTORED})
     return len(rows)

@@ -11,6 +11,7 @@ from enrollment.directories.entry import DirectoryUnavailable, Group
 from enrollment.directories.ldap.entries import Attributes, attribute
 from enrollment.models import DirectoryServer
 from enrollment.models.directory_server import GroupKind
+from sites_config.batches import batches
 
 MOST_GROUPS = 1000
 DEEPEST = 30  # groups within groups
@@ -67,8 +68,8 @@ class _Reader:
 
     def holding(self, name: str, dns: Sequence[str]) -> Iterator[Row]:
         """The groups whose attribute holds one of these DNs."""
-        for start in range(0, len(dns), AT_ONCE):
-            parts = "".join(f"({name}={escape_filter_chars(dn)})" for dn in dns[start : start + AT_ONCE])
+        for some in batches(dns, AT_ONCE):
+            parts = "".join(f"({name}={escape_filter_chars(dn)})" for dn in some)
             yield from self._search(self.server.group_base, ldap.SCOPE_SUBTREE, f"(|{parts})")
 
     def posix(self, attributes: Attributes) -> Iterator[Row]:

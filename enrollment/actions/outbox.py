@@ -103,6 +103,8 @@ def give_back(deliveries: Iterable[Delivery]) -> int:
 def reap(*, now: datetime) -> int:
     """What dead workers left: of a lease without content another try, of content on its way nobody knows."""
     lapsed = Delivery.objects.filter(leased_until__lte=now)
+    if not lapsed.exists():  # as nearly always: an UPDATE of nothing would still stop every writer of SQLite
+        return 0
     deadly = lapsed.filter(state=DeliveryState.LEASED, attempts__gt=len(BACK_OFF)).update(
         state=DeliveryState.FAILED,
         error="Every worker that took it ended before it was sent.",

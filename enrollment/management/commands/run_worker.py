@@ -2,26 +2,22 @@
 
 import signal
 import threading
-import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
-from enrollment.actions.heartbeats import OUTBOX, beat
 from enrollment.outbox.worker import drain
 
 PAUSE = 2.0  # seconds
 AFTER_A_FAULT = 15.0
-BEAT_EVERY = 20.0
 
 
 class Command(BaseCommand):
     help = (
-        "Sends what waits in the outbox: mails and text messages. It runs beside the pages and is started again when "
-        "it ends; several may run at once. It stops after the message at hand on SIGTERM or Ctrl-C."
+        "Sends what waits in the outbox: mails, text messages, webhooks. It runs beside the pages and is started "
+        "again when it ends; several may run at once. It stops after the message at hand on SIGTERM or Ctrl-C."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,13 +33,9 @@ class Command(BaseCommand):
         self._work(stop)
 
     def _work(self, stop: threading.Event) -> None:
-        beaten = -BEAT_EVERY
         while not stop.is_set():
             pause = PAUSE
             try:
-                if time.monotonic() - beaten >= BEAT_EVERY:
-                    beat(OUTBOX, now=timezone.now())
-                    beaten = time.monotonic()
                 drain(stop=stop.is_set)
             except DatabaseError as error:  # it restarts, or is restored: the worker waits for it
                 self.stderr.write(f"database: {error}")

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_noop as _
 
+from enrollment.steps.typed import say, typed_field
 from sites_config.texts import Message
 from sites_config.texts import Texts as SiteTexts
 
@@ -31,23 +32,9 @@ class Texts:
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-                "dir": "ltr",
-            }
-        ),
-    )
+    code = typed_field(30, autocomplete="off", autocapitalize="characters", dir="ltr")
 
     def say(self, texts: SiteTexts) -> None:
         """Label and errors in the person's language."""
-        field, refused = self.fields["code"], texts.resolve(Texts.refused)
-        field.label = texts.resolve(Texts.code)
-        field.error_messages |= dict.fromkeys(("max_length", "null_characters_not_allowed"), refused)
-        field.error_messages |= {"required": texts.resolve(Texts.missing)}
+        words = {"label": Texts.code, "missing": Texts.missing, "refused": Texts.refused}
+        say(self.fields["code"], **{name: texts.resolve(each) for name, each in words.items()})

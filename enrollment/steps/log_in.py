@@ -21,6 +21,7 @@ from enrollment.signin.second_factor import NoSecondFactor, asks_for_code
 from enrollment.signin.staff import Busy
 from enrollment.steps.base import Problem, Step
 from enrollment.steps.leaving import leaving_page
+from enrollment.steps.typed import say
 from enrollment.visit import Visit
 from sites_config.texts import Message
 
@@ -99,10 +100,9 @@ class LogIn(Step):
             ("username", Texts.username, Texts.username_missing),
             ("password", Texts.password, Texts.password_missing),
         ):
-            form.fields[name].label = self.text(label)
             # What no account can have is refused like a wrong one, in words of ours.
-            refused = dict.fromkeys(("max_length", "null_characters_not_allowed"), self.text(Texts.refused))
-            form.fields[name].error_messages |= {"required": self.text(missing)} | refused
+            words = {"label": label, "missing": missing, "refused": Texts.refused}
+            say(form.fields[name], **{key: self.text(each) for key, each in words.items()})
         return form
 
     def answer(self, form: forms.Form) -> HttpResponse | None:

@@ -13,6 +13,7 @@ from enrollment.signin.second_factor import WrongCode, check_code
 from enrollment.signin.staff import LocalStaffBackend
 from enrollment.steps.base import Problem, Step, see_other
 from enrollment.steps.log_in import accept
+from enrollment.steps.typed import say, typed_field
 from enrollment.visit import Visit
 from sites_config.models import User
 from sites_config.texts import Message
@@ -33,19 +34,7 @@ class Texts:
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "autocapitalize": "none",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-            }
-        ),
-    )
+    code = typed_field(20, autocomplete="one-time-code", inputmode="numeric")
 
 
 class SecondFactor(Step):
@@ -67,9 +56,8 @@ class SecondFactor(Step):
 
     def get_form(self, form_class: type[forms.Form] | None = None) -> forms.Form:
         form = super().get_form(form_class)
-        form.fields["code"].label = self.text(Texts.code)
-        refused = dict.fromkeys(("max_length", "null_characters_not_allowed"), self.text(Texts.refused))
-        form.fields["code"].error_messages |= {"required": self.text(Texts.missing)} | refused
+        words = {"label": Texts.code, "missing": Texts.missing, "refused": Texts.refused}
+        say(form.fields["code"], **{name: self.text(each) for name, each in words.items()})
         return form
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

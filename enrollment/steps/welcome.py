@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_noop as _
 
+from enrollment.steps.typed import typed_field
 from sites_config.texts import Message
 
 
@@ -36,16 +37,4 @@ class Texts:
 class PinForm(forms.Form):
     """Asked for where the invitation has a PIN."""
 
-    pin = forms.CharField(
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "autocapitalize": "none",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                "enterkeyhint": "go",
-            }
-        ),
-    )
+    pin = typed_field(20, autocomplete="one-time-code", inputmode="numeric")

@@ -13,6 +13,7 @@ from enrollment.actions.uses import UseRefused
 from enrollment.models import Enrollment, Invitation
 from enrollment.steps.link import note_for_macs
 from enrollment.steps.page import Page, render
+from enrollment.steps.typed import say
 from enrollment.steps.welcome import PinForm, Texts
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
 from enrollment.views.gate import gate, update_first
@@ -118,11 +119,8 @@ def _ask_pin(request: SiteRequest, invitation: Invitation) -> HttpResponse | Non
 
 def _pin_form(request: SiteRequest, invitation: Invitation) -> PinForm:
     form = PinForm(request.POST if request.method == "POST" else None)
-    form.fields["pin"].label = _text(request, invitation, Texts.pin)
-    wrong = dict.fromkeys(
-        ("max_length", "null_characters_not_allowed"), _text(request, invitation, Texts.pin_wrong)
-    )
-    form.fields["pin"].error_messages |= {"required": _text(request, invitation, Texts.pin_missing)} | wrong
+    words = {"label": Texts.pin, "missing": Texts.pin_missing, "refused": Texts.pin_wrong}
+    say(form.fields["pin"], **{name: _text(request, invitation, each) for name, each in words.items()})
     return form
 
 

@@ -1,33 +1,25 @@
 """How far invitations came, in their list and on their page."""
 
-from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from enrollment.actions.invitation_states import InvitationState, in_state, state_of
 from enrollment.models import Delivery, Enrollment, Invitation
+from sites_config.admin.filters import States
 from sites_config.admin.scoping import for_user
 from sites_config.models import SiteConfiguration, User
 
 SHOWN = 200
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
+class StateFilter(States):
+    states = InvitationState
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(str(value), str(label)) for value, label in InvitationState.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> QuerySet[Invitation]:
-        chosen = self.value()
-        if chosen is None or chosen not in InvitationState.values:
-            return queryset
-        return queryset.filter(in_state(InvitationState(chosen), timezone.now()))
+    def condition(self, state: str) -> Q:
+        return in_state(InvitationState(state), timezone.now())
 
 
 def state_in_words(invitation: Invitation) -> str:

@@ -14,6 +14,7 @@ from enrollment.actions.device_list_file import COLUMNS, Imported, exported, imp
 from enrollment.admin.file_import import SAMPLE, FileForm, FileImport, WithImport
 from enrollment.models import ListedDevice
 from sites_config.admin.buttons import actor
+from sites_config.admin.filters import States
 from sites_config.admin.scoped import BY_SITE, OwnSitesFilter
 
 
@@ -67,18 +68,11 @@ def _in_words(row: ListedDevice) -> str:
     return ", ".join(filter(None, parts)) or "nothing but its serial number"
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
+class StateFilter(States):
+    states = ListedState
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [(str(value), str(label)) for value, label in ListedState.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[ListedDevice]) -> QuerySet[ListedDevice]:
-        chosen = self.value()
-        if chosen is None or chosen not in ListedState.values:
-            return queryset
-        return queryset.filter(in_state(ListedState(chosen)))
+    def condition(self, state: str) -> Q:
+        return in_state(ListedState(state))
 
 
 @admin.register(ListedDevice)

@@ -1,6 +1,5 @@
 """``/code/``: the short code from the help desk, in place of an invitation or as the way to the log-in."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views import View
@@ -15,7 +14,7 @@ from enrollment.steps.code import CodeForm, Texts
 from enrollment.steps.page import Page, render
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
 from enrollment.views.gate import gate
-from enrollment.views.invitation_refusals import refusal
+from enrollment.views.invitation_refusals import is_entered_here, refusal
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, row_of_key
 from enrollment.visit import Visit
@@ -79,10 +78,7 @@ def _wait(request: SiteRequest, form: CodeForm, seconds: int) -> HttpResponse:
 
 
 def _is_of_this_site(request: SiteRequest, code: AccessCode) -> bool:
-    """Its site is the host's or is entered through it, as with an invitation."""
-    site = SiteConfiguration.for_site(code.site_id)
-    demo_over = code.invitation is not None and code.invitation.is_demo and not settings.DEMO
-    return request.site.site_id in site.lineage and not site.archived and not demo_over
+    return is_entered_here(request, SiteConfiguration.for_site(code.site_id), code.invitation)
 
 
 def _taken(request: SiteRequest, code: AccessCode, key: str) -> HttpResponse | None:

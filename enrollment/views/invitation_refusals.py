@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -50,6 +51,12 @@ def _used_up(request: SiteRequest, invitation: Invitation, own: Enrollment | Non
         return go_on(own)
     site = SiteConfiguration.for_site(invitation.site_id)
     return problem_page(request, "invitation_used_up", 410, action="/enroll/", site=site)
+
+
+def is_entered_here(request: SiteRequest, site: SiteSettings, invitation: Invitation | None) -> bool:
+    """The site is the host's, or entered through it, and open; invitations of the demonstration stay there."""
+    demo_over = invitation is not None and invitation.is_demo and not settings.DEMO
+    return request.site.site_id in site.lineage and not site.archived and not demo_over
 
 
 def go_on(enrollment: Enrollment) -> HttpResponse:

@@ -1,6 +1,5 @@
 """The link of an invitation: who invites, until when, its PIN if it has one, Start."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,7 +16,7 @@ from enrollment.steps.typed import say
 from enrollment.steps.welcome import PinForm, Texts
 from enrollment.views.browser_key import give_key, key_after, key_of, sent_key
 from enrollment.views.gate import gate, update_first
-from enrollment.views.invitation_refusals import go_on, refusal, site_of
+from enrollment.views.invitation_refusals import go_on, is_entered_here, refusal, site_of
 from enrollment.views.problems import problem_page
 from enrollment.views.safari import goes_on, resume_page, row_of_key
 from enrollment.visit import Visit, new_visit
@@ -92,10 +91,9 @@ def _started(request: SiteRequest, invitation: Invitation, key: str) -> Enrollme
 def _opened(request: SiteRequest, token: str) -> Opened | None:
     """The invitation, if its site is the host's or is entered through it."""
     opened = with_token(token)
-    if opened is None or (opened.invitation.is_demo and not settings.DEMO):
+    if opened is None:
         return None
-    site = site_of(opened)
-    return opened if request.site.site_id in site.lineage and not site.archived else None
+    return opened if is_entered_here(request, site_of(opened), opened.invitation) else None
 
 
 def _ask_pin(request: SiteRequest, invitation: Invitation) -> HttpResponse | None:

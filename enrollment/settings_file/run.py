@@ -129,6 +129,15 @@ class Run:
             return False
         return True
 
+    def drop(self, row: Model, key: str, *, was: str = "there") -> None:
+        """A row that the file does not name: kept, or with ``prune`` removed. ``was``: it, in words."""
+        if not self.prune:
+            self.kept.append(key)
+            return
+        self.touch(row, DELETION)
+        self.changes.append(Change(key, was, "removed"))
+        row.delete()
+
     def touch(self, row: Model, what: int, *keys: str) -> None:
         """For the row's history; its number is gone once it is deleted."""
         self.touched.append(Touched(row, row.pk, what, keys))

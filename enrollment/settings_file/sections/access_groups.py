@@ -10,7 +10,7 @@ from enrollment.settings_file.decided import keys_of
 from enrollment.settings_file.nodes import Node, Wrong, entries, meant, text_of
 from enrollment.settings_file.references import References
 from enrollment.settings_file.rows import RowFromFile, exported_row
-from enrollment.settings_file.run import CHANGE, DELETION, Change, Run
+from enrollment.settings_file.run import CHANGE, Change, Run
 from sites_config.site_settings import descendants_of
 
 KEYS = (*keys_of("enrollment.AccessGroup"), "sites")
@@ -33,7 +33,7 @@ def apply(run: Run, node: Node) -> None:
             _have(run, row, each.line, nodes, f"access_groups[{str(row) or number}]")
             seen |= {row.pk: each.line} if row.pk else {}
     for row in [row for number, row in stored.items() if number not in seen]:
-        _left_over(run, row)
+        run.drop(row, f"access_groups[{row}]")
 
 
 def _exported(row: AccessGroup, references: References) -> dict[str, Any]:
@@ -87,13 +87,3 @@ def _check(node: Node, known: dict[str, Site]) -> None:
     if name not in known:
         words = f"Neither this site nor one that belongs to it has the identifier {name[:100]!r}."
         raise Wrong(node, words + meant(name, known))
-
-
-def _left_over(run: Run, row: AccessGroup) -> None:
-    key = f"access_groups[{row}]"
-    if not run.prune:
-        run.kept.append(key)
-        return
-    run.touch(row, DELETION)
-    run.changes.append(Change(key, "there", "removed"))
-    row.delete()

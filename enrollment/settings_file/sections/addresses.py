@@ -4,7 +4,7 @@ from django.contrib.sites.models import Site
 
 from enrollment.settings_file.nodes import Node, entries, text_of
 from enrollment.settings_file.references import References
-from enrollment.settings_file.run import ADDITION, DELETION, Change, Run
+from enrollment.settings_file.run import ADDITION, Change, Run
 from sites_config.models import SiteAddress
 
 
@@ -35,12 +35,8 @@ def _have(run: Run, key: str, node: Node) -> str:
 
 def _left_over(run: Run, row: SiteAddress) -> None:
     key = f"addresses[{row.host}]"
-    if not run.prune:
-        run.kept.append(key)
-    # Once more in the statement itself: a profile may be issued at this moment.
-    elif SiteAddress.objects.filter(pk=row.pk, in_use_by_profiles=False).exists():
-        run.touch(row, DELETION)
-        run.changes.append(Change(key, "there", "removed"))
-        row.delete()
+    # Asked anew: a profile may be issued at this moment.
+    if not run.prune or SiteAddress.objects.filter(pk=row.pk, in_use_by_profiles=False).exists():
+        run.drop(row, key)
     else:
         run.kept.append(f"{key}: enrolled devices call it for years")

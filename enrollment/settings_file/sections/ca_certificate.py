@@ -11,7 +11,7 @@ from enrollment.actions.ca_certificates import BadCaCertificate, read_ca_certifi
 from enrollment.models import CaCertificate
 from enrollment.settings_file.nodes import Node, Wrong, text_of
 from enrollment.settings_file.references import References
-from enrollment.settings_file.run import ADDITION, CHANGE, DELETION, Change, Run
+from enrollment.settings_file.run import ADDITION, CHANGE, Change, Run
 
 KEYS = ("name", "certificate")
 
@@ -29,7 +29,7 @@ def apply(run: Run, node: Node) -> None:
     row = CaCertificate.objects.filter(site=run.site).first()
     if not keys:
         if row is not None:
-            _left_over(run, row)
+            run.drop(row, "ca_certificate", was=row.name)
         return
     if set(keys) != set(KEYS):
         raise Wrong(node, f"It needs {' and '.join(KEYS)}.")
@@ -72,12 +72,3 @@ def _changes(row: CaCertificate, before: tuple[str, bytes]) -> Iterator[Change]:
         yield Change("ca_certificate.name", before[0], row.name)
     if row.certificate_der != before[1]:
         yield Change("ca_certificate.certificate")
-
-
-def _left_over(run: Run, row: CaCertificate) -> None:
-    if not run.prune:
-        run.kept.append("ca_certificate")
-        return
-    run.touch(row, DELETION)
-    run.changes.append(Change("ca_certificate", row.name, "removed"))
-    row.delete()

@@ -10,7 +10,7 @@ from django.contrib.sites.models import Site
 
 from enrollment.settings_file.nodes import Node, Wrong, text_of
 from enrollment.settings_file.references import References, named_file
-from enrollment.settings_file.run import ADDITION, CHANGE, DELETION, Change, Run
+from enrollment.settings_file.run import ADDITION, CHANGE, Change, Run
 from sites_config.logos import LARGEST_FILE, BadLogo, drawn
 from sites_config.models import Appearance, SiteLogo
 
@@ -29,7 +29,7 @@ def apply(run: Run, node: Node) -> None:
             _have(run, appearance, each)
     rows = SiteLogo.objects.filter(site=run.site).exclude(appearance__in=wanted).order_by("-appearance")
     for row in rows.defer("png"):
-        _left_over(run, row)
+        run.drop(row, f"logos.{row.appearance}")
 
 
 def _have(run: Run, appearance: str, node: Node) -> None:
@@ -65,16 +65,6 @@ def _columns(node: Node, picture: bytes) -> dict[str, object]:
         return drawn(picture).columns
     except BadLogo as reason:
         raise Wrong(node, str(reason)) from None
-
-
-def _left_over(run: Run, row: SiteLogo) -> None:
-    key = f"logos.{row.appearance}"
-    if not run.prune:
-        run.kept.append(key)
-        return
-    run.touch(row, DELETION)
-    run.changes.append(Change(key, "there", "removed"))
-    row.delete()
 
 
 def _in_lines(picture: bytes) -> str:

@@ -10,7 +10,7 @@ from enrollment.models import Device, Enrollment, Identity
 from enrollment.settings_file.nodes import Node, Wrong, entries, fields, text_of
 from enrollment.settings_file.references import References
 from enrollment.settings_file.rows import RowFromFile, exported_row
-from enrollment.settings_file.run import CHANGE, DELETION, Change, Run
+from enrollment.settings_file.run import CHANGE, Change, Run
 
 Take = Callable[[RowFromFile, Model | None], None]
 
@@ -60,12 +60,8 @@ def _by_name(model: type[Model], site: Site) -> dict[str, Any]:
 
 def _left_over(run: Run, row: Any, key: str) -> None:
     """Whoever logged in by it is known by its number: it is switched off then, as in the administration."""
-    if not run.prune:
-        run.kept.append(key)
-    elif not _has_history(getattr(row, "source", "")):
-        run.touch(row, DELETION)
-        run.changes.append(Change(key, "there", "removed"))
-        row.delete()
+    if not run.prune or not _has_history(getattr(row, "source", "")):
+        run.drop(row, key)
     elif row.enabled:
         row.enabled = False
         row.save(update_fields=["enabled"])

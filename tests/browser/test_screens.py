@@ -20,7 +20,8 @@ SCREENS = (
     "agreement", "ca_certificate", "ca_certificate_fetched", "gate_safari", "gate_device", "welcome_on_a_mac",
     "log_in_in_chrome_on_ipad", "hand_over_made", "take_over", "continued_elsewhere",
     "log_in_providers", "second_factor", "second_factor_refused", "second_factor_missing", "no_access",
-    "welcome_with_pin", "welcome_pin_wrong", "invitation_other",
+    "welcome_with_pin", "welcome_pin_wrong", "invitation_other", "invitation_not_yet", "invitation_renewed",
+    "code", "code_refused", "log_in_with_notices", "update_first", "failed_not_listed", "failed_os_too_old",
     "language", "provider_unreachable", "sign_in_stranger", "sign_in_invalid", "sign_out_invalid",
 )  # fmt: skip
 

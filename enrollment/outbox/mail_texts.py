@@ -63,8 +63,8 @@ class MailTexts:
         _("You are asked for a PIN that is not in this message. You get it from {support}."),
         placeholders=("support",),
     )
-    starts = Message("mail.starts", _("The link works from {starts_at}."), placeholders=("starts_at",))
-    expires = Message("mail.expires", _("The link works until {expires_at}."), placeholders=("expires_at",))
+    starts = Message("mail.starts", _("The link works from: {starts_at}"), placeholders=("starts_at",))
+    expires = Message("mail.expires", _("The link works until: {expires_at}"), placeholders=("expires_at",))
     personal = Message("mail.personal", _("The link is meant for you: do not pass it on."))
     support = Message("mail.support", _("Questions? {support} helps you."), placeholders=("support",))
     not_you = Message(

@@ -29,7 +29,7 @@ class Texts:
     )
     invitation_not_yet_cause = Message(
         "problem.invitation-not-yet.cause",
-        _("It can be used from {starts_at}. Keep the link until then."),
+        _("It can be used from {starts_at}: keep the link until then."),
         placeholders=("starts_at",),
     )
     invitation_not_yet_action = Message("problem.invitation-not-yet.action", _("Check again"))

@@ -24,6 +24,8 @@ from sites_config.site_settings import SiteSettings
 
 _UNSAVED: ContextVar[tuple[str, Mapping[str, str]] | None] = ContextVar("unsaved_texts", default=None)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# What stands before the first word of a sentence: nothing, a paragraph's tag, the end of the sentence before.
+_BEGINNING = re.compile(r"(^|>|[.?!]\s|[¿¡])\Z")
 # Without markup of its own; of pictures, which CommonMark has, the sanitiser leaves nothing.
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "code", "blockquote", "hr"}
@@ -49,6 +51,14 @@ class Message:
     placeholders: tuple[str, ...] = ()
     markdown: bool = False
     ios: tuple[str, ...] = ()
+
+
+class Words(str):
+    """Ordinary words for a placeholder: they take a capital letter where a sentence begins. A name stays as it is."""
+
+    def at(self, before: str) -> str:
+        """As they stand after ``before``."""
+        return self[:1].upper() + self[1:] if _BEGINNING.search(before) else str(self)
 
 
 class Texts:
@@ -83,7 +93,7 @@ class Texts:
 
     def plain(self, message: Message, values: Mapping[str, object]) -> str:
         """Plain text, for profiles and mails."""
-        return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), self.resolve(message))
+        return PLACEHOLDER.sub(lambda found: str(_value(found, values)), self.resolve(message))
 
 
 class ScreenTexts:
@@ -202,9 +212,14 @@ def _beside(html: SafeString, words: tuple[str, ...], language: str, device_lang
 def _filled(html: SafeString, values: Mapping[str, object]) -> SafeString:
     # Only braces that name a value are filled; a stray brace in a site's own wording stays as it is.
     filled = PLACEHOLDER.sub(
-        lambda found: _isolated(values[found[1]]) if found[1] in values else found[0], html
+        lambda found: _isolated(_value(found, values)) if found[1] in values else found[0], html
     )
     return mark_safe(filled)  # noqa: S308
+
+
+def _value(found: re.Match[str], values: Mapping[str, object]) -> object:
+    value = values.get(found[1], found[0])
+    return value.at(found.string[: found.start()]) if isinstance(value, Words) else value
 
 
 def _isolated(value: object) -> SafeString:

@@ -18,7 +18,7 @@ from sites_config.admin.buttons import actor
 from sites_config.models import SiteConfiguration
 from sites_config.names import organization_in, support_in
 from sites_config.secrets import Undecryptable
-from sites_config.texts import ScreenTexts, direction, texts_for
+from sites_config.texts import ScreenTexts, Words, direction, texts_for
 
 
 def print_sheet(model_admin: Any, request: HttpRequest, rows: Sequence[Invitation]) -> HttpResponse | None:
@@ -51,7 +51,7 @@ def _card(card: LinkCard) -> dict[str, object]:
         ends = row.expires_at and date_format(row.expires_at.astimezone(site.time_zone), "DATETIME_FORMAT")
     values = {
         "organization": organization_in(site, language),
-        "support": support_in(site, language) or texts.resolve(MailTexts.any_support),
+        "support": support_in(site, language) or Words(texts.resolve(MailTexts.any_support)),
         "expires_at": ends or "",
     }
     return {

@@ -25,7 +25,7 @@ from sites_config.colors import ACCENT
 from sites_config.models import SiteConfiguration
 from sites_config.names import organization_in, support_in
 from sites_config.site_settings import SiteSettings
-from sites_config.texts import Message, ScreenTexts, Texts, direction, texts_for
+from sites_config.texts import Message, ScreenTexts, Texts, Words, direction, texts_for
 
 ACCENT_OF_OURS = "#0b5fd0"
 
@@ -117,7 +117,7 @@ def _written(invitation: Invitation, language: str, link: str) -> Letter:
         )
     values: dict[str, object] = {
         "organization": organization_in(site, language),
-        "support": support_in(site, language) or texts.resolve(MailTexts.any_support),
+        "support": support_in(site, language) or Words(texts.resolve(MailTexts.any_support)),
         "name": invitation.assigned_full_name,
         "starts_at": starts,
         "expires_at": expires,

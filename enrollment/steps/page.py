@@ -23,7 +23,7 @@ from sites_config.names import organization_in, support_in
 from sites_config.notices import notices_of
 from sites_config.references import spoken
 from sites_config.site_settings import SiteSettings
-from sites_config.texts import ScreenTexts, Texts, direction, native_names, texts_for
+from sites_config.texts import ScreenTexts, Texts, Words, direction, native_names, texts_for
 
 AS_BUTTONS = 4  # languages
 
@@ -61,7 +61,7 @@ class Page:
 
     def _values(self, texts: Texts) -> dict[str, object]:
         current, total = self.position or (0, 0)
-        any_support = texts.resolve(FrameTexts.any_support)
+        any_support = Words(texts.resolve(FrameTexts.any_support))
         return {
             "organization": self._organization,
             "device": device_word(self.request, self.enrollment) or texts.resolve(FrameTexts.any_device),

@@ -112,6 +112,24 @@ def test_r29_placeholders_are_filled_with_escaped_text(alpha: Site, markdown: bo
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", "The service desk helps. Ask the service desk? The service desk knows: the service desk."),
+        ("eDesk", "eDesk helps. Ask eDesk? eDesk knows: eDesk."),
+    ],
+)
+def test_r29_a_sentence_begins_with_a_capital_letter(alpha: Site, name: str, shown: str) -> None:
+    configuration = SiteConfiguration.objects.get(site=alpha)
+    configuration.support_name = name
+    configuration.save()
+    _word(alpha, text_en="{support} helps. Ask {support}? {support} knows: {support}.")
+    _row, token = people.invite(alpha)
+
+    assert shown in Visitor().see(f"/i/{token}").text
+
+
+@pytest.mark.django_db
 def test_r29_what_a_person_typed_is_escaped_on_the_page(alice: User) -> None:
     answer = Visitor().log_in('"><script>alert(1)</script>', "wrong")
     assert "<script>alert" not in answer.content.decode()

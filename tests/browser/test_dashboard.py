@@ -13,10 +13,10 @@ from enrollment.actions.heartbeats import beat
 from sites_config.models import SETS, PrivilegeSet
 from tests import people
 from tests.browser.audit import barriers
-from tests.browser.browser import Look
+from tests.browser.browser import DESK, Look
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
-from tests.browser.test_admin import DESK, OFFICE, SCHOOL, Desk, static_files
+from tests.browser.test_admin import OFFICE, SCHOOL, Desk, static_files
 from tests.live import LiveServer
 
 __all__ = ["static_files"]
@@ -43,10 +43,7 @@ def desk(
     browser = browse("chromium", Look(DESK.width, DESK.height, dark=request.param == "dark"))
     desk = Desk(browser, live)
     resize(desk, DESK.width)
-    desk.open("/admin/")
-    desk.type(login="dora", password=people.PASSWORD)
-    desk.press("Log In")
-    desk.see("Device enrollment")
+    desk.log_in("dora")
     yield desk
     assert browser.violations() == []
 
@@ -104,9 +101,8 @@ def test_from_the_index_to_a_school(desk: Desk, district: District) -> None:
     picture(desk, "school")
 
 
+@pytest.mark.parametrize("desk", ["light"], indirect=True)
 def test_every_number_leads_to_as_many_rows(desk: Desk, district: District) -> None:
-    if desk.browser.look.dark:
-        return
     desk.open(f"/admin/sites/site/{district.site.pk}/dashboard/")
     links = desk.browser.run(
         "return [...document.querySelectorAll('.number a, .gh-way td a, [aria-labelledby=failures] td a')]"

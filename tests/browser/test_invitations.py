@@ -114,4 +114,4 @@ def test_cards_for_many(school: Site, desk: Desk) -> None:
     desk.type(action="Print links and QR codes")
     desk.browser.find("[name=index]").click()
     desk.see("Zoë Größwang")
-    desk.shoot("cards")
+    desk.picture("invitations-cards", whole="body")

@@ -12,6 +12,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options as ChromiumOptions
 from selenium.webdriver.chrome.service import Service as ChromiumService
+from urllib3.exceptions import HTTPError
 
 from tests.browser.browser import (
     DRIVER_LOG,
@@ -72,7 +73,7 @@ class Chromium(Browser):
     def lives(self) -> bool:
         try:
             return bool(self.driver.window_handles)
-        except WebDriverException:
+        except (WebDriverException, HTTPError):  # the browser, or the driver itself
             return False
 
     def forget(self) -> None:

@@ -17,11 +17,12 @@ from enrollment.admin.text_preview import AGENTS, Look, preview
 from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
 from enrollment.explain.story import Story, story_of
 from enrollment.explain.timeline import sentence
-from enrollment.models import AccessCode, Enrollment, Invitation, InvitationUse
+from enrollment.models import AccessCode, Enrollment, Event, Invitation, InvitationUse
 from enrollment.models.moves import OPEN
 from sites_config.admin.buttons import AdminWithButtons
 from sites_config.admin.scoping import may, reach_of
 from sites_config.models import Privilege, SiteConfiguration
+from sites_config.references import spoken
 
 TITLE = "Help desk"
 
@@ -66,7 +67,7 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         codes=_codes(request, about),
         row_url=_row_url(request, about),
         others=about.enrollments[1:] if latest is about.row else about.enrollments,
-        timeline=[(event, sentence(event)) for event in events],
+        timeline=[(event, sentence(event), _code_of(event)) for event in events],
         most=MOST_EVENTS,
         whole=len(events) < MOST_EVENTS,
     )
@@ -83,6 +84,10 @@ def help_page(request: HttpRequest, pk: int) -> HttpResponse:
     device = next((name for name in AGENTS if name in row.browser), "iPhone")
     look = Look(story.language, "light", device)
     return preview(request, SiteConfiguration.for_site(row.site_id), story.slug, look, {})
+
+
+def _code_of(event: Event) -> str:
+    return spoken(event.enrollment.reference) if event.enrollment else ""
 
 
 def _cause(about: Subject, story: Story | None) -> Any:

@@ -13,9 +13,9 @@ from sites_config.admin.buttons import AdminWithButtons, actor
 from sites_config.admin.pages import form_page
 
 WORDS = (
-    "The new site gets the settings, texts, agreements, logo, access groups, directories and providers that stand at "
-    "this one, with their secrets; what this one inherits, it inherits too. Addresses, people, invitations and devices "
-    "stay here."
+    "The new site gets the settings, texts, agreements, logo, CA certificate, access groups, directories, providers "
+    "and webhooks that stand at this one, with their secrets; what this one inherits, it inherits too. Addresses, "
+    "people, invitations and devices stay here."
 )
 
 

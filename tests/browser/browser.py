@@ -50,6 +50,7 @@ class Look:
 
 IPHONE = Look()
 IPAD = Look(width=820, height=1180)
+DESK = Look(width=1280, height=900)
 
 
 class BrowserDied(Exception):

@@ -7,9 +7,12 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from PIL import Image, ImageChops
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options as ChromiumOptions
 from selenium.webdriver.chrome.service import Service as ChromiumService
+from urllib3.exceptions import HTTPError
 
 from tests.browser.browser import (
     DRIVER_LOG,
@@ -22,6 +25,8 @@ from tests.browser.browser import (
     require,
 )
 
+PICTURES = SCREENSHOTS.parent / "pictures"
+COLORS, MARGIN = 128, 24
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_DRIVER = Path("/usr/bin/chromedriver")
 
@@ -64,8 +69,34 @@ class Chromium(Browser):
         path.write_bytes(base64.b64decode(shot["data"]))
         return path
 
+    @property
+    def lives(self) -> bool:
+        try:
+            return bool(self.driver.window_handles)
+        except (WebDriverException, HTTPError):  # the browser, or the driver itself
+            return False
+
+    def forget(self) -> None:
+        """Who was logged in, and how large the window was made."""
+        self._devtools("Network.clearBrowserCookies")
+        self._devtools("Emulation.clearDeviceMetricsOverride")
+        self.driver.set_window_rect(0, 0, self.look.width, self.look.height)
+
+    def picture(self, name: str, whole: str) -> None:
+        """``var/pictures/<name>.png``, as small as a guide wants it: without what is blank below, in few colors."""
+        self.run("document.activeElement.blur()")
+        shot = self.screenshot(name, whole=whole)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        with Image.open(shot) as image:
+            page = image.convert("RGB")
+        blank = Image.new("RGB", page.size, page.getpixel((0, page.height - 1)))
+        box = ImageChops.difference(page, blank).getbbox() or (0, 0, *page.size)
+        page = page.crop((0, 0, page.width, min(page.height, box[3] + MARGIN)))
+        few = page.quantize(COLORS, dither=Image.Dither.NONE)
+        few.save(PICTURES / f"{name}.png", optimize=True)
+
     def downloads(self) -> list[Path]:
-        return sorted(self.folder.glob("*.mobileconfig"))
+        return sorted(each for each in self.folder.iterdir() if each.suffix in (".mobileconfig", ".csv"))
 
     def loaded(self) -> list[str]:
         entries = self.driver.get_log("performance")  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.browser import IPHONE, Browser, Look
-from tests.browser.chromium import chromium
+from tests.browser.browser import DESK, IPHONE, Browser, Look
+from tests.browser.chromium import Chromium, chromium
 from tests.browser.screen import x_screen
 from tests.browser.webkit import webkit
 from tests.live import TestAuthority
@@ -48,6 +48,22 @@ def browse(display: str, tls: TestAuthority, tmp_path_factory: pytest.TempPathFa
             return browser
 
         yield open_one
+
+
+@pytest.fixture(scope="module")
+def shared(tls: TestAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Chromium]]:
+    """One Chromium for the desk of every test in a file: starting one takes longer than most of what it is for."""
+    opened: list[Chromium] = []
+
+    def forgetful() -> Chromium:
+        if not opened or not opened[-1].lives:
+            opened.append(chromium(DESK, tmp_path_factory.mktemp("desk"), certificate=tls.certificate_file))
+        opened[-1].forget()
+        return opened[-1]
+
+    yield forgetful
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(params=["webkit", "chromium"])

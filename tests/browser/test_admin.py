@@ -1,5 +1,6 @@
 """The administration in a real browser: from an empty installation's operator to the device that a teacher enrolled."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,12 @@ from enrollment.actions.demo import self_made_push_certificate
 from enrollment.models import Device, Enrollment
 from sites_config.models import SiteAddress
 from tests import people
-from tests.browser.browser import IPHONE, Browser, Look
+from tests.browser.browser import IPHONE, Browser
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
 from tests.conftest import MakePhone
 from tests.live import LiveServer
 
-DESK = Look(width=1280, height=900)
 OFFICE, SCHOOL = "127.0.0.1", "localhost"
 PASSWORD = "a long walk by the sea"
 
@@ -34,6 +34,12 @@ class Desk:
 
     def open(self, path: str) -> None:
         self.browser.open(self.live.url(OFFICE, path))
+
+    def log_in(self, name: str) -> None:
+        self.open("/admin/")
+        self.type(login=name, password=people.PASSWORD)
+        self.press("Log In")
+        self.see("Device enrollment")
 
     def type(self, **values: str) -> None:
         for name, value in values.items():
@@ -59,11 +65,11 @@ class Desk:
         self.shots += 1
         self.browser.screenshot(f"admin-{self.shots:02}-{name}")
 
-    def picture(self, name: str) -> None:
-        """The whole form, without what is around it on every page."""
+    def picture(self, name: str, whole: str = "#content") -> None:
+        """One of docs/pictures/, into which somebody copies it when the page looks different."""
         browser = self.browser
         assert isinstance(browser, Chromium)
-        browser.screenshot(f"provider-{name}", whole="#content")
+        browser.picture(name, whole=whole)
 
     def value(self, css: str) -> str:
         return str(self.browser.find(css).get_attribute("value"))
@@ -78,22 +84,16 @@ def static_files() -> None:
 @pytest.fixture
 def office(transactional_db: None) -> Site:
     """Where the operator administers; the district's own host has no site yet."""
+    Site.objects.all().delete()  # example.com, which the first site of an installation replaces
     site = people.new_site("Operations", OFFICE, ready=False)
     people.staff("root", "Rita Root", is_staff=True, is_superuser=True)
     return site
 
 
 @pytest.fixture
-def desk(static_files: None, office: Site, live: LiveServer, browse: Browse) -> Desk:
-    browser = browse("chromium", DESK)
-    assert isinstance(browser, Chromium)
-    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    browser.driver.set_window_rect(0, 0, DESK.width, DESK.height)
-    desk = Desk(browser, live)
-    desk.open("/admin/")
-    desk.type(login="root", password=people.PASSWORD)
-    desk.press("Log In")
-    desk.see("Device enrollment")
+def desk(static_files: None, office: Site, live: LiveServer, shared: Callable[[], Chromium]) -> Desk:
+    desk = Desk(shared(), live)
+    desk.log_in("root")
     return desk
 
 

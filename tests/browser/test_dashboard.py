@@ -1,6 +1,6 @@
 """The dashboard in a real browser, light and dark, at a desk and on a phone; the picture of the docs is of here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,10 +13,9 @@ from enrollment.actions.heartbeats import beat
 from sites_config.models import SETS, PrivilegeSet
 from tests import people
 from tests.browser.audit import barriers
-from tests.browser.browser import Look
+from tests.browser.browser import DESK
 from tests.browser.chromium import Chromium
-from tests.browser.conftest import Browse
-from tests.browser.test_admin import DESK, OFFICE, SCHOOL, Desk, static_files
+from tests.browser.test_admin import OFFICE, SCHOOL, Desk, static_files
 from tests.live import LiveServer
 
 __all__ = ["static_files"]
@@ -36,19 +35,15 @@ def district(transactional_db: None) -> District:
     return found
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture
 def desk(
-    request: pytest.FixtureRequest, static_files: None, district: District, live: LiveServer, browse: Browse
+    static_files: None, district: District, live: LiveServer, shared: Callable[[], Chromium]
 ) -> Iterator[Desk]:
-    browser = browse("chromium", Look(DESK.width, DESK.height, dark=request.param == "dark"))
-    desk = Desk(browser, live)
+    desk = Desk(shared(), live)
     resize(desk, DESK.width)
-    desk.open("/admin/")
-    desk.type(login="dora", password=people.PASSWORD)
-    desk.press("Log In")
-    desk.see("Device enrollment")
+    desk.log_in("dora")
     yield desk
-    assert browser.violations() == []
+    assert desk.browser.violations() == []
 
 
 def resize(desk: Desk, width: int) -> None:
@@ -58,10 +53,15 @@ def resize(desk: Desk, width: int) -> None:
     )
 
 
-def picture(desk: Desk, name: str, whole: str = "#content") -> None:
+def show(desk: Desk, appearance: str) -> None:
+    """As a computer of this appearance does."""
+    feature = {"name": "prefers-color-scheme", "value": appearance}
+    desk.browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+
+def picture(desk: Desk, name: str) -> None:
     assert isinstance(desk.browser, Chromium)
-    look = "dark" if desk.browser.look.dark else "light"
-    desk.browser.screenshot(f"dashboard-{name}-{look}", whole=whole)
+    desk.browser.screenshot(f"dashboard-{name}", whole="#content")
 
 
 def overflow(desk: Desk) -> int:
@@ -77,23 +77,34 @@ def overflow(desk: Desk) -> int:
 
 
 def test_from_the_index_to_a_school(desk: Desk, district: District) -> None:
+    for appearance in ("light", "dark"):
+        show(desk, appearance)
+        resize(desk, DESK.width)
+        desk.open("/admin/")
+        walk(desk, district, appearance)
+
+
+def walk(desk: Desk, district: District, appearance: str) -> None:
     desk.see("Northwind District")
     desk.see("Enrolled per day")
     bars = desk.browser.run("return document.querySelectorAll('.gh-plot rect').length")
     assert 8 <= int(bars) <= 15
-    picture(desk, "index")
+    picture(desk, f"index-{appearance}")
 
     desk.press("The whole dashboard")
     desk.see("How far people come, and where they stop")
-    picture(desk, "district")
+    if appearance == "light":
+        desk.picture("dashboard")
+    else:
+        picture(desk, "district-dark")
     assert barriers(desk.browser, ".gh-board") == []
     resize(desk, NARROW)
     assert overflow(desk) <= 0
-    picture(desk, "narrow")
+    picture(desk, f"narrow-{appearance}")
     desk.open("/admin/")
     resize(desk, NARROW)  # once more: the picture undid it
     assert overflow(desk) <= 0
-    picture(desk, "index-narrow")
+    picture(desk, f"index-narrow-{appearance}")
 
     resize(desk, DESK.width)
     desk.open(f"/admin/sites/site/{district.site.pk}/dashboard/")
@@ -101,12 +112,10 @@ def test_from_the_index_to_a_school(desk: Desk, district: District) -> None:
     desk.see("Dashboard of Northwind High")
     desk.browser.find("details summary").click()
     desk.see("As a table")
-    picture(desk, "school")
+    picture(desk, f"school-{appearance}")
 
 
 def test_every_number_leads_to_as_many_rows(desk: Desk, district: District) -> None:
-    if desk.browser.look.dark:
-        return
     desk.open(f"/admin/sites/site/{district.site.pk}/dashboard/")
     links = desk.browser.run(
         "return [...document.querySelectorAll('.number a, .gh-way td a, [aria-labelledby=failures] td a')]"

@@ -1,4 +1,5 @@
-"""The help desk in a real browser: somebody calls, is found, gets a code, and goes on with it on their iPhone."""
+"""The help desk in a real browser: somebody calls, is found, gets a code, and goes on with it on their iPhone. Two
+pictures of docs/administrators.md come from here."""
 
 import re
 
@@ -35,7 +36,7 @@ def begin(phone: Browser, url: str) -> Enrollment:
 def test_a_caller_is_found_told_and_let_on_by_a_code(
     school: Site, desk: Desk, live: LiveServer, browse: Browse
 ) -> None:
-    _invitation, token = people.invite(school, name="Grade 4, room 12", assigned_full_name="Ana Alvarez")
+    _invitation, token = people.invite(school, name="Grade 4, room 12", assigned_full_name="Ana Álvarez")
     row = begin(browse("webkit", IPHONE), live.url(SCHOOL, f"/i/{token}"))
     desk.open("/admin/")
     desk.shoot("help-box")
@@ -44,7 +45,7 @@ def test_a_caller_is_found_told_and_let_on_by_a_code(
     desk.see("What to tell them")
     desk.see("Read the page to its end and tap Continue.")
     desk.see("Safari")
-    desk.shoot("story")
+    desk.picture("help-story")
 
     desk.press("Short code")
     desk.browser.find("[name=lives][value=quarter]").click()
@@ -65,10 +66,11 @@ def test_a_caller_is_found_told_and_let_on_by_a_code(
 
     desk.press("Back")
     desk.see("An access code was made: invitation.")
+    people.person(school, "anabel", "Anabel Ruiz", email="anabel@school.example")
     desk.open("/admin/help/?q=Ana")
-    desk.see("Ana Alvarez")
-    assert len(desk.browser.driver.find_elements(By.CSS_SELECTOR, "#content tbody tr")) == 2
-    desk.shoot("found")
+    desk.see("Ana Álvarez")
+    assert len(desk.browser.driver.find_elements(By.CSS_SELECTOR, "#content tbody tr")) == 3
+    desk.picture("help-found")
     desk.open("/admin/enrollment/accesscode/")
     desk.see("Used")
     desk.shoot("codes")

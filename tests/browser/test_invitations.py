@@ -47,7 +47,7 @@ def import_people(desk: Desk, folder: Path) -> None:
     assert desk.value("[name=invited_by]") == "Mr. Ames", "nothing is lost"
     see_what_would_happen(desk, folder, PEOPLE.encode("cp1252"))
     desk.see("Ana Álvarez")
-    desk.shoot("import-what-would-happen")
+    desk.picture("invitations-import")
     assert not Invitation.objects.exists()
     desk.press("Make them")
     desk.see("2 invitations made, 0 skipped.")
@@ -114,4 +114,4 @@ def test_cards_for_many(school: Site, desk: Desk) -> None:
     desk.type(action="Print links and QR codes")
     desk.browser.find("[name=index]").click()
     desk.see("Zoë Größwang")
-    desk.shoot("cards")
+    desk.picture("invitations-cards", whole="body")

@@ -6,9 +6,10 @@ from django.contrib.sites.models import Site
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
 from tests import people
+from tests.browser.browser import DESK
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import Browse
-from tests.browser.test_admin import DESK, Desk, static_files
+from tests.browser.test_admin import Desk, static_files
 from tests.live import LiveServer
 
 __all__ = ["static_files"]

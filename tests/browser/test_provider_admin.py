@@ -40,7 +40,7 @@ def test_saml_from_the_metadata_url_to_the_person_who_logs_in(
     desk.press("Save and continue editing")
     desk.see("The metadata was read and is new")
     desk.see("first key, until")
-    desk.picture("saml")
+    desk.picture("provider-saml")
     row = SamlIdentityProvider.objects.get()
     desk.press("Announce the next key")
     desk.see("It stands in our metadata now")
@@ -67,7 +67,7 @@ def test_each_form_begins_with_what_such_a_provider_mostly_has(school: Site, des
     )
     desk.press("Save and continue editing")
     desk.see(f"/accounts/oidc/{CloudIdentityProvider.objects.get().pk}/return")
-    desk.picture("entra")
+    desk.picture("provider-entra")
 
     desk.open("/admin/enrollment/cloudidentityprovider/add/?kind=google")
     desk.type(
@@ -77,12 +77,12 @@ def test_each_form_begins_with_what_such_a_provider_mostly_has(school: Site, des
         required_claims='{"hd": "northwind.example"}',
     )
     desk.press("Save and continue editing")
-    desk.picture("google")
+    desk.picture("provider-google")
 
     desk.open("/admin/enrollment/directoryserver/add/?kind=active-directory")
     desk.type(
         site=NAME, name="Active Directory", hosts="dc1.northwind.example", user_base="dc=northwind,dc=example"
     )
     desk.press("Save and continue editing")
-    desk.picture("active-directory")
+    desk.picture("provider-active-directory")
     assert DirectoryServer.objects.get().id_attribute == "objectGUID"

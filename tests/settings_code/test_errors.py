@@ -221,6 +221,12 @@ def test_whoever_changes_it_has_an_account(district: Site, tmp_path: Path) -> No
     assert (said.status, said.text) == (2, "No account is called 'nobody'.")
 
 
+def test_the_one_site_is_there(district: Site, tmp_path: Path) -> None:
+    said = apply(stored(tmp_path, document()), site="nowhere")
+
+    assert (said.status, said.text) == (2, "No site is called 'nowhere'.")
+
+
 def test_a_file_for_one_site_holds_one(school: Site, tmp_path: Path) -> None:
     file = stored(tmp_path, export("north-school", "northwind.example"))
 

@@ -13,7 +13,9 @@ def add_person(parser: ArgumentParser) -> None:
     add_site(parser)
     parser.add_argument("query", help="User name, e-mail address or external ID, exactly.")
     parser.add_argument(
-        "--source", default="", help="Such as ldap:1, where several people have the same user name."
+        "--source",
+        default="",
+        help="Which of several people with the same user name, such as ldap:1; the error names them.",
     )
     parser.add_argument(
         "--account",

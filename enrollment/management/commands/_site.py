@@ -7,10 +7,12 @@ from django.contrib.sites.models import Site
 from django.core.management.base import CommandError
 from django.db.models import Q
 
+# How ``site_called`` knows a site, for the help of an argument.
+SITE = "Host name, identifier, name or number of the site"
+
 
 def add_site(parser: ArgumentParser) -> None:
-    """By host name, domain, name or number."""
-    parser.add_argument("--site", required=True, help="Host name, domain, name or number of the site.")
+    parser.add_argument("--site", required=True, help=f"{SITE}.")
 
 
 def site_of(options: dict[str, Any]) -> Site:
@@ -19,7 +21,7 @@ def site_of(options: dict[str, Any]) -> Site:
 
 
 def site_called(text: str) -> Site:
-    """The one site with this host name, domain, name or number; CommandError otherwise."""
+    """The one site with this host name, identifier, name or number; CommandError otherwise."""
     named = Q(addresses__host=text.lower()) | Q(domain__iexact=text) | Q(name__iexact=text)
     number = Q(pk=int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else Q(pk__in=[])
     found = Site.objects.filter(configuration__isnull=False).filter(named | number)

@@ -14,9 +14,18 @@ from sites_config.languages import CODES
 def add_file_of_texts(parser: ArgumentParser) -> None:
     """``--site``, ``--language`` and the file."""
     add_site(parser)
-    parser.add_argument("file", type=Path, help="FILE.xlf, FILE.xliff or FILE.csv.")
     parser.add_argument(
-        "--language", required=True, choices=sorted(CODES), metavar="CODE", help="Such as de or pt-br."
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="FILE.xlf, FILE.xliff or FILE.csv; the ending says which it is.",
+    )
+    parser.add_argument(
+        "--language",
+        required=True,
+        choices=sorted(CODES),
+        metavar="CODE",
+        help="Of the texts, such as de or pt-br.",
     )
 
 

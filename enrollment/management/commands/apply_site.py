@@ -5,10 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.sites.models import Site
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from enrollment.management.commands._site import site_called
+from enrollment.management.commands._site import SITE, site_called
 from enrollment.settings_file.applying import Wish, apply_documents, finish
 from enrollment.settings_file.reading import LARGEST_FILE, read_all
 from enrollment.settings_file.run import BadFile, Source
@@ -20,17 +21,19 @@ WRONG = 2  # exit status, as diff has it
 
 class Command(BaseCommand):
     help = (
-        "Makes sites what FILE says, a file as export_site writes it; a site that isn't there yet is made. All of it "
-        "or, if anything is wrong, nothing; everything that is wrong is named with its line. What is not in the file "
-        "stays as it is; a value of null goes back to what is inherited or usual. A second time there is nothing to "
-        "change. Exit status: 0, with --diff 1 where something would change, and 2 where something is wrong."
+        "Makes sites what FILE says, a file as export_site writes it; a site that isn't there yet is made. All of "
+        "it or, if anything is wrong, nothing; everything that is wrong is named with its line. What is not in the "
+        "file stays as it is; a value of null goes back to what is inherited or usual. A second time there is "
+        "nothing to change. Exit status, as of diff: 0 nothing to change, or changed; 1 with --diff something would "
+        "change; 2 something is wrong, and nothing was changed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py apply_site district.yaml --diff --prune"
         parser.add_argument("file", nargs="+", type=Path, help="FILE.yaml; several are taken together.")
         parser.add_argument("--diff", action="store_true", help="Only say what would change, old and new.")
         parser.add_argument(
-            "--site", help="Host name, domain or name of the site to change, whichever site the file is of."
+            "--site", help=f"{SITE} to change, whichever site the file is of. It must be there."
         )
         parser.add_argument(
             "--prune",
@@ -48,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(f"No account is called {options['user']!r}.", returncode=WRONG)
         wish = Wish(
             now=timezone.now(),
-            only=site_called(options["site"]) if options["site"] else None,
+            only=_site(options["site"]) if options["site"] else None,
             prune=options["prune"],
             dry=options["diff"],
             author=author,
@@ -71,6 +74,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{changes} {'would change' if dry else 'changed'}")
         if dry:
             sys.exit(1)
+
+
+def _site(name: str) -> Site:
+    try:
+        return site_called(name)
+    except CommandError as error:
+        raise CommandError(str(error), returncode=WRONG) from None
 
 
 def _source(file: Path) -> Source:

@@ -16,11 +16,14 @@ class Command(BaseCommand):
     help = (
         "Copies the database into a new folder while the service runs, with a manifest: version, migrations, rows, "
         "checksums. Everything that Gatehouse keeps is in the database, logos and SAML keys included. Field keys and "
-        "SECRET_KEY are never in a backup."
+        "SECRET_KEY are never in a backup: keep a copy of the field keys elsewhere. On PostgreSQL it needs pg_dump."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="A folder that is missing or empty.")
+        parser.epilog = "Example: manage.py backup /var/backups/gatehouse/2027-03-01"
+        parser.add_argument(
+            "folder", type=Path, help="A folder that is missing or empty; it is made, for your account alone."
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         try:

@@ -7,23 +7,30 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enrollment.actions.sites import BadSite
-from enrollment.management.commands._site import site_called
+from enrollment.management.commands._site import SITE, site_called
 from enrollment.settings_file.cloning import Copy, clone_site
 
 
 class Command(BaseCommand):
     help = (
-        "Makes a new site like another one: its settings, texts, agreements, logo, access groups, directories and "
-        "providers, with their secrets. Not its addresses, people, invitations and devices. It belongs to the same "
-        "parent; without a parent it gets an authority of its own."
+        "Makes a new site like another one: its settings, texts, agreements, logo, CA certificate, access groups, "
+        "directories, providers and webhooks, with their secrets. Not its addresses, people, invitations and devices. "
+        "It belongs to the same parent; without a parent it gets an authority of its own."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("site", help="Host name, domain or name of the site to copy.")
+        parser.epilog = 'Example: manage.py clone_site "North School" "South School"'
+        parser.add_argument("site", help=f"{SITE} to copy.")
         parser.add_argument("name", help="The name of the new one, which stands on every page.")
-        parser.add_argument("--host", default="", help="Its host name without https:// and port.")
         parser.add_argument(
-            "--with-staff", action="store_true", help="Whoever works at the one works at the other too."
+            "--host",
+            default="",
+            help="Its host name without https:// and port; needed where the copied site has no parent.",
+        )
+        parser.add_argument(
+            "--with-staff",
+            action="store_true",
+            help="Whoever works at the one works at the other too, with the same privileges.",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enrollment.actions.sites import BadSite, account_called, create_site, let_administer
-from enrollment.management.commands._site import site_called
+from enrollment.management.commands._site import SITE, site_called
 from sites_config.models import User
 from sites_config.password_links import password_link
 
@@ -15,15 +15,26 @@ from sites_config.password_links import password_link
 class Command(BaseCommand):
     help = (
         "Makes a site: with HOST one that people reach at https://HOST/, without it one that is entered through its "
-        "parent. A site without a parent gets an authority and what signs profiles at once."
+        "parent. A site without a parent gets an authority and what signs profiles at once. For an administrator "
+        "who is new it prints a link for setting the password, which works once, for a day; without HOST, the command "
+        "that sets it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py create_site enroll.example.org --organization 'Example School' --admin dora "
+            "--email dora@example.org"
+        )
         parser.add_argument("host", nargs="?", default="", help="Host name without https:// and port.")
-        parser.add_argument("--organization", required=True, help="The name that stands on every page.")
-        parser.add_argument("--parent", help="Host name, domain or name of the site it belongs to.")
-        parser.add_argument("--admin", help="User name of an administrator; made if there is none.")
-        parser.add_argument("--email", default="", help="The administrator's e-mail address, if made.")
+        parser.add_argument(
+            "--organization", required=True, help="The name of the site, which stands on every page."
+        )
+        parser.add_argument("--parent", help=f"{SITE} it belongs to.")
+        parser.add_argument(
+            "--admin",
+            help="User name of whoever may do everything at the site; the account is made if there is none.",
+        )
+        parser.add_argument("--email", default="", help="E-mail address of that account, if it is made.")
 
     def handle(self, *args: object, **options: Any) -> None:
         if not options["host"] and not options["parent"]:

@@ -25,7 +25,11 @@ from enrollment.management.demo_tls import certificate_for, print_qr_code, root_
 
 
 class Command(BaseCommand):
-    help = "Prepares the demonstration, prints its facts one a line, and serves it. PORT and HOST come by environment."
+    help = (
+        "What `make run` starts, and it alone: prepares the demonstration, prints its facts one a line, and serves "
+        "it. From the environment: PORT (default: 8000); HOST, this computer's name or address in your network, to "
+        "serve TLS there instead of http at 127.0.0.1. It ends with Ctrl-C."
+    )
 
     def handle(self, *args: object, **options: Any) -> None:
         if not settings.DEMO:

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py doctor --url https://mdm.example.org:8443 --json"
         parser.add_argument(
             "--json",
             action="store_true",

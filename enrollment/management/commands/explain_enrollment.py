@@ -20,14 +20,17 @@ SIGNS = {True: "yes ", False: "NO  ", None: "    "}
 class Command(BaseCommand):
     help = (
         "Says why somebody may enroll at a site or may not: each rule, the sites, whose devices, and the screens in "
-        "order. Directories are asked now; nothing is written but a line in the log."
+        "order. Directories are asked now; nothing is written but a line in the log. Exit status 0, whatever the "
+        "answer."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py explain_enrollment --site enroll.example.org --user greta"
         add_site(parser)
         parser.add_argument("--user", required=True, help="The exact user name, of staff or of a directory.")
         parser.add_argument(
-            "--invitation", help="The name of an invitation of the site, or of one within it."
+            "--invitation",
+            help="As if they came by it: the name of an invitation of the site, or of one within it.",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -21,9 +21,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py export_person --site enroll.example.org ana.alvarez --output ana.json"
+        )
         add_person(parser)
         parser.add_argument(
-            "--output", type=Path, help="A new file, readable by you alone, instead of stdout."
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help="A new file, readable by your account alone (default: standard output).",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.management.commands._site import site_called
+from enrollment.management.commands._site import SITE, site_called
 from enrollment.settings_file.file import exported
 from enrollment.settings_file.writing import write
 
@@ -21,14 +21,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py export_site enroll.example.org --output district.yaml"
+        parser.add_argument("site", nargs="+", help=f"{SITE}; several go into one file.")
         parser.add_argument(
-            "site", nargs="+", help="Host name, domain or name of the site; several go into one file."
+            "--output",
+            type=Path,
+            metavar="FILE",
+            help="It is replaced if it is there (default: standard output).",
         )
-        parser.add_argument("--output", type=Path, metavar="FILE", help="Default: standard output.")
         parser.add_argument(
             "--keep-secrets",
             action="store_true",
-            help="Write {keep: true} for each secret instead: for this installation, where it is stored.",
+            help="Write {keep: true} for each secret instead: good for this installation alone, where it is stored.",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -16,10 +16,11 @@ class Command(BaseCommand):
     help = (
         "Writes every text of a site in one language into FILE for translators: XLIFF 1.2 (.xlf, .xliff) or "
         "CSV (.csv). Texts that the site did not word itself are in it as they are built in; import_texts "
-        "takes them for unchanged."
+        "takes them for unchanged. A file that is there already is replaced."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py export_texts --site enroll.example.org --language fr texts.xlf"
         add_file_of_texts(parser)
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -19,9 +19,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py forget_person --site enroll.example.org ana.alvarez --dry-run"
         add_person(parser)
         parser.add_argument("--dry-run", action="store_true", help="Only say how many rows name them.")
-        parser.add_argument("--yes", action="store_true", help="Don't ask.")
+        parser.add_argument(
+            "--yes", action="store_true", help="Don't ask; without it the name has to be typed once more."
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         subject = person_of(options)

@@ -14,15 +14,18 @@ from enrollment.management.commands._site import add_site, site_of
 
 class Command(BaseCommand):
     help = (
-        "Adds devices to a site's device list, or changes those whose serial number is known, from a CSV file with a "
-        f"header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, and a column that the file lacks "
-        "stays as it is. In site stands the name or domain of a site that belongs to the list's. Commas, semicolons "
-        "or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none."
+        "Adds devices to a site's device list, or changes those whose serial number is known, from a CSV file with "
+        f"a header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, and a column that the file "
+        "lacks stays as it is. In site stands the name or identifier of a site that belongs to the list's. Commas, "
+        "semicolons or tabs; UTF-8, UTF-16 or Windows-1252; at most 100,000 rows and 12 MB; all rows or none."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py import_devices --site enroll.example.org --csv devices.csv --dry-run"
+        )
         add_site(parser)
-        parser.add_argument("--csv", type=Path, required=True, help="The file.")
+        parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="The file.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
         parser.add_argument(
             "--prune", action="store_true", help="Take devices that the file does not name off the list."

@@ -28,8 +28,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py import_jamf_texts --site enroll.example.org texts.json --dry-run"
         add_site(parser)
-        parser.add_argument("file", type=Path, metavar="FILE.json", help="The file.")
+        parser.add_argument("file", type=Path, metavar="FILE.json", help="The file, 4 MB at most.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what would change.")
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -14,11 +14,15 @@ from enrollment.management.commands._site import add_site, site_of
 
 class Command(BaseCommand):
     help = (
-        "Imports the MDM push certificate that Apple issued; its UID becomes the Topic of every profile of the site. "
-        "The key's password, if any, is read from GATEHOUSE_PUSH_KEY_PASSWORD."
+        "Imports the MDM push certificate that Apple issued; its UID becomes the Topic of every profile of the "
+        "site. The key's password, if any, is read from GATEHOUSE_PUSH_KEY_PASSWORD. A renewed certificate takes "
+        "the place of the one with the same UID."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py import_push_certificate --site enroll.example.org push.pem push.key"
+        )
         add_site(parser)
         parser.add_argument("certificate", type=Path, help="PEM file from Apple's push certificates portal.")
         parser.add_argument("key", type=Path, help="PEM file of its private key.")

@@ -16,10 +16,11 @@ from enrollment.pki.identity import BadIdentity
 class Command(BaseCommand):
     help = (
         "Imports what signs the profiles of a site: PKCS#12, or PEM with certificate, intermediates and private key. "
-        "The password, if any, is read from GATEHOUSE_SIGNING_KEY_PASSWORD."
+        "The password, if any, is read from GATEHOUSE_SIGNING_KEY_PASSWORD. The chain is checked first."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py import_signing_identity --site enroll.example.org signing.pem"
         add_site(parser)
         parser.add_argument("file", type=Path, help="The .p12, .pfx or .pem file.")
 

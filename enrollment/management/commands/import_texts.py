@@ -22,6 +22,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py import_texts --site enroll.example.org --language fr texts.xlf --dry-run"
+        )
         add_file_of_texts(parser)
         parser.add_argument("--dry-run", action="store_true", help="Only say what would change.")
 

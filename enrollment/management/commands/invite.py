@@ -25,30 +25,44 @@ class Command(BaseCommand):
     help = (
         "Makes invitations from a CSV file with a header row, one a row, and sends them if you like. "
         f"Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
-        "Whoever has an open invitation at the site already is skipped."
+        "At most 100,000 rows and 12 MB. Whoever has an open invitation at the site already is skipped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = (
+            "Example: manage.py invite --site enroll.example.org --csv people.csv --pin --send --dry-run"
+        )
         add_site(parser)
-        parser.add_argument("--csv", type=Path, required=True, help="The file.")
+        parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="The file.")
         parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
-        parser.add_argument("--send", action="store_true", help="Queue the mails too.")
         parser.add_argument(
-            "--days", type=int, default=7, help="Valid for so many days; 0 for ever. Default: 7."
+            "--send", action="store_true", help="Put the mails into the outbox too; run_worker sends them."
         )
         parser.add_argument(
-            "--uses", type=int, default=1, help="Devices for each invitation; 0 for any number."
+            "--days", type=int, default=7, help="Valid for so many days; 0 for ever (default: 7)."
+        )
+        parser.add_argument(
+            "--uses", type=int, default=1, help="Devices for each invitation; 0 for any number (default: 1)."
         )
         parser.add_argument("--no-login", action="store_true", help="People need not log in.")
-        parser.add_argument("--agreement", action="store_true", help="People accept the site's agreement.")
-        parser.add_argument("--pin", action="store_true", help="Each gets a PIN, where the file names none.")
+        parser.add_argument(
+            "--agreement", action="store_true", help="People accept the site's agreement first."
+        )
+        parser.add_argument(
+            "--pin", action="store_true", help="Each gets a PIN of six digits, where the file names none."
+        )
         parser.add_argument(
             "--bind", choices=[each.value for each in Bind], default=Bind.NOTHING.value,
-            help="Only this person, this e-mail address or this device can use it.",
+            help="Who alone can use it: the person with its user_name, whoever logs in with its email, or the "
+            "device with its serial_number (serial), which the row then must have (default: nothing, whoever has "
+            "the link).",
         )  # fmt: skip
         parser.add_argument("--invited-by", default="", help="Who invites, as the page names them.")
         parser.add_argument(
-            "--links", type=Path, help="Write links and PINs to this new file, for your account only to read."
+            "--links",
+            type=Path,
+            metavar="FILE",
+            help="Write links and PINs to this new CSV file, readable by your account alone.",
         )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -9,10 +9,17 @@ from enrollment.actions import demo
 
 
 class Command(BaseCommand):
-    help = "Loads the demonstration's data. Refuses outside the demonstration (GATEHOUSE_DEMO=1)."
+    help = (
+        "Loads the demonstration's data, as `make run` does: what is missing of it. Refuses outside the demonstration "
+        "(GATEHOUSE_DEMO=1)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", action="append", help="Host name of the site; may be repeated.")
+        parser.add_argument(
+            "--host",
+            action="append",
+            help="Host name or address of the district's site; may be given several times (default: 127.0.0.1).",
+        )
 
     def handle(self, *args: object, **options: list[str] | None) -> None:
         hosts = tuple(options["host"] or ("127.0.0.1",))

@@ -1,6 +1,6 @@
 """manage.py purge"""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -8,13 +8,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from enrollment.actions.purging.purge import purge
+from enrollment.management.commands._numbers import whole_number
 from sites_config.retention import KINDS
-
-
-def _days(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ArgumentTypeError("must be a number of days, 1 or more")
-    return int(text)
 
 
 class Command(BaseCommand):
@@ -25,15 +20,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py purge --events 365 --dry-run"
         parser.add_argument("--dry-run", action="store_true", help="Only say how many there are.")
         for kind in KINDS:
             days = settings.RETENTION_DAYS[kind.name]
             parser.add_argument(
                 f"--{kind.name}",
-                type=_days,
+                type=whole_number(1, 36_500),
                 default=days,
                 metavar="DAYS",
-                help=f"How long to keep {kind.what} (now {days}; {kind.variable} sets it).",
+                help=f"How long to keep {kind.what} (1 to 36,500; now {days}, {kind.variable} sets it).",
             )
 
     def handle(self, *args: object, **options: Any) -> None:

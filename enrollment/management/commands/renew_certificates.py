@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from enrollment.actions.renewals import renew
+from enrollment.management.commands._numbers import whole_number
 
 
 class Command(BaseCommand):
@@ -18,7 +19,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=int, default=30, help="What counts as soon (default: 30).")
+        parser.add_argument(
+            "--days",
+            type=whole_number(1, 3650),
+            default=30,
+            help="How many days before its end something is due (default: 30).",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Only say what would be renewed.")
 
     def handle(self, *args: object, **options: Any) -> None:

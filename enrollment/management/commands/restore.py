@@ -20,11 +20,13 @@ AFTERWARDS = (
 class Command(BaseCommand):
     help = (
         "Puts a backup into the empty database that DATABASE_URL names; stop the service first. Manifest, checksums "
-        "and field keys are checked before anything is changed. Sessions, open enrollments, challenges, hand-overs and "
-        "invitations of the backup end: they may have been used or revoked since it was made."
+        "and field keys are checked before anything is changed. Sessions, open enrollments, challenges, hand-overs "
+        "and invitations of the backup end: they may have been used or revoked since it was made. All of it or, "
+        "with exit status 1, nothing. On PostgreSQL it needs pg_restore."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.epilog = "Example: manage.py restore /var/backups/gatehouse/2027-03-01"
         parser.add_argument("folder", type=Path, help="What manage.py backup made.")
         parser.add_argument(
             "--replace",

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="Send what is due now, then end.")
+        parser.add_argument(
+            "--once", action="store_true", help="Send what is due now, say how many there were, then end."
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         if options["once"]:

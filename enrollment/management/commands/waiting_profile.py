@@ -15,7 +15,8 @@ from sites_config.secrets import decrypt
 class Command(BaseCommand):
     help = (
         "Writes the newest profile that waits to be installed to standard output, for the simulated iPhone of the "
-        "demonstration, which plays the device of somebody who looks on in a desktop browser."
+        "demonstration (`make iphone`), which plays the device of somebody who looks on in a desktop browser. Refuses "
+        "elsewhere."
     )
 
     def handle(self, *args: object, **options: object) -> None:

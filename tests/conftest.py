@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.sites.models import Site
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from sites_config import changes
 from sites_config.models import Privilege, User
@@ -13,6 +14,10 @@ from tests.iphone import IPhone
 from tests.live import HOSTS, LiveServer, TestAuthority
 
 MakePhone = Callable[..., IPhone]
+
+# How long a busy machine takes says nothing about the code.
+settings.register_profile("gatehouse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gatehouse")
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from tests.visitor import quick_passwords
 __all__ = ["clock", "quick_passwords"]
 # The narrowest screen with the longest words, and right to left in the dark.
 LOOKS = {"webkit": Look(width=320, height=568, language="de"), "chromium": Look(language="ar", dark=True)}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]  # some hundred pages
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The screens that ask, the gates and the hand-over in every look that test_pages.py has for the walk."""
+"""The screens that ask, the gates and the hand-over in the looks that test_gallery.py and test_languages.py lack."""
 
 import pytest
 from django.contrib.sites.models import Site
@@ -7,7 +7,7 @@ from sites_config.models import User
 from tests.browser.audit import barriers, faults, faults_when_spaced
 from tests.browser.conftest import Browse
 from tests.browser.shelf import Shelf, passing_world, shelf_server
-from tests.browser.test_pages import ASKED_OF_AXE, LOOKS, PAIRS
+from tests.browser.test_pages import ASKED_OF_AXE, LOOKS
 from tests.gallery import Gallery, pages
 from tests.live import TestAuthority
 from tests.moved_clock import Clock, clock
@@ -24,10 +24,15 @@ SCREENS = (
     "code", "code_refused", "log_in_with_notices", "update_first", "failed_not_listed", "failed_os_too_old",
     "language", "provider_unreachable", "sign_in_stranger", "sign_in_invalid", "sign_out_invalid",
 )  # fmt: skip
+PAIRS = [
+    ("webkit", "iphone"), ("webkit", "dark"), ("webkit", "arabic-dark-ipad"), ("webkit", "large-text"),
+    ("chromium", "iphone"),
+]  # fmt: skip
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("engine", "look"), PAIRS)
-def test_every_screen_that_asks_is_sound_in_every_look(
+def test_every_screen_that_asks_is_sound(
     alpha: Site, alice: User, clock: Clock, tls: TestAuthority, browse: Browse, engine: str, look: str
 ) -> None:
     browser = browse(engine, LOOKS[look])

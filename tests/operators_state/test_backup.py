@@ -92,7 +92,7 @@ def test_killed_in_the_middle_it_leaves_nothing_by_that_name(tmp_path: Path) -> 
     url = new_database("sqlite").url
     done = subprocess.run(
         [sys.executable, "-c", DIES, str(tmp_path / "backup")],
-        cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=100,
+        cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr
     (left,) = tmp_path.iterdir()
@@ -100,7 +100,7 @@ def test_killed_in_the_middle_it_leaves_nothing_by_that_name(tmp_path: Path) -> 
 
     again = subprocess.run(
         [sys.executable, "manage.py", "backup", str(tmp_path / "backup")],
-        cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=100,
+        cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert manifest_of(tmp_path / "backup")
@@ -120,7 +120,7 @@ def test_a_copy_made_beside_writers_is_of_one_moment(engine: str, tmp_path: Path
         assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
         done = subprocess.run(
             [sys.executable, "manage.py", "backup", str(tmp_path / "backup")],
-            cwd=ROOT, env=environment(database.url), capture_output=True, text=True, check=False, timeout=100,
+            cwd=ROOT, env=environment(database.url), capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         os.kill(writer.pid, signal.SIGTERM)
     assert done.returncode == 0, done.stderr

@@ -211,7 +211,7 @@ def test_the_environment_sets_them_too() -> None:
     for value, code in (("12", 0), ("0", 1), ("soon", 1)):
         done = subprocess.run(
             command, cwd=ROOT, env=environment(url, GATEHOUSE_RETENTION_EVENTS=value), capture_output=True, text=True,
-            check=False, timeout=100,
+            check=False, timeout=300,
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert ("older than 12 days" in done.stdout) == (code == 0)

@@ -17,6 +17,8 @@ from tests.servers.databases import Database, new_database, run
 from tests.servers.fixtures import POSTGRESQL
 from tests.servers.gunicorn import Gunicorn
 
+pytestmark = pytest.mark.timeout(300)  # the first one waits for a whole day
+
 # Alice is logged in to the administration.
 LOG_IN = """
 import django

@@ -80,7 +80,7 @@ def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A Python process on this database: ``run(url, "-m", "tests.servers.prepare")``."""
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=100
+        command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=300
     )
 
 

@@ -96,7 +96,7 @@ def test_make_iphone_finishes_what_a_visitor_began(facts: dict[str, str], variab
 
     device = subprocess.run(
         [sys.executable, "-m", "tests.iphone"],
-        cwd=ROOT, env=variables, capture_output=True, text=True, timeout=100, check=False,
+        cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
     assert device.returncode == 0, device.stderr

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from enrollment.admin.help_search import LONGEST, MOST, is_address, scoped, search
 from enrollment.admin.help_subjects import MOST_EVENTS, Subject, subject
+from enrollment.admin.invitation_state import state_in_words
 from enrollment.admin.text_preview import AGENTS, Look, preview
+from enrollment.explain.cause import NOT_COME
 from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
 from enrollment.explain.story import Story, story_of
 from enrollment.explain.timeline import sentence
-from enrollment.models import AccessCode, Enrollment, Invitation, InvitationUse
+from enrollment.models import AccessCode, Enrollment, Invitation, InvitationUse, ListedDevice
 from enrollment.models.moves import OPEN
 from sites_config.admin.buttons import AdminWithButtons
 from sites_config.admin.scoping import may, reach_of
@@ -65,6 +67,7 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         code_url=_code_url(request, about, latest),
         codes=_codes(request, about),
         row_url=_row_url(request, about),
+        invitations=[(each, state_in_words(each)) for each in about.invitations],
         others=about.enrollments[1:] if latest is about.row else about.enrollments,
         timeline=[(event, sentence(event)) for event in events],
         most=MOST_EVENTS,
@@ -86,12 +89,17 @@ def help_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _cause(about: Subject, story: Story | None) -> Any:
-    """An invitation says why it can't be used; everything else, how far the newest attempt is."""
+    """An invitation says why it can't be used; everything else, how far the newest attempt is, and where there is none,
+    what waits for them."""
     if isinstance(about.row, Invitation):
         held = (each for each in about.enrollments if each.status in OPEN)
         holding = next((each for each in held if each.invitation_use == InvitationUse.HELD), None)
         return invitation_cause(InvitationFacts(about.row, holding, timezone.now()))
-    return story.cause if story else None
+    if story is not None:
+        return story.cause
+    if about.invitations:
+        return invitation_cause(InvitationFacts(about.invitations[0], None, timezone.now()))
+    return NOT_COME if isinstance(about.row, ListedDevice) else None
 
 
 def _admin_of(row: Any) -> AdminWithButtons:

@@ -16,11 +16,10 @@ from enrollment.admin.help_subjects import MOST_EVENTS, Subject, subject
 from enrollment.admin.invitation_state import state_in_words
 from enrollment.admin.text_preview import AGENTS, Look, preview
 from enrollment.explain.cause import NOT_COME
-from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
+from enrollment.explain.invitation_causes import invitation_cause
 from enrollment.explain.story import Story, story_of
 from enrollment.explain.timeline import sentence
-from enrollment.models import AccessCode, Enrollment, Invitation, InvitationUse, ListedDevice
-from enrollment.models.moves import OPEN
+from enrollment.models import AccessCode, Enrollment, Invitation, ListedDevice
 from sites_config.admin.buttons import AdminWithButtons
 from sites_config.admin.scoping import may, reach_of
 from sites_config.models import Privilege, SiteConfiguration
@@ -55,6 +54,7 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     now, latest = timezone.now(), about.enrollments[0] if about.enrollments else None
     own = [event for event in events if latest is not None and event.enrollment_id == latest.pk]
     story = story_of(latest, own, now) if latest is not None else None
+    buttons = _buttons(request, about, latest)
     return _page(
         request,
         "admin/help/story.html",
@@ -63,7 +63,8 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         facts=[(label, value) for label, value in about.facts if value not in (None, "")],
         story=story,
         cause=_cause(about, story),
-        buttons=_buttons(request, about, latest),
+        buttons=[each for each in buttons if not each["ends"]],
+        ending=[each for each in buttons if each["ends"]],
         code_url=_code_url(request, about, latest),
         codes=_codes(request, about),
         row_url=_row_url(request, about),
@@ -91,14 +92,10 @@ def help_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _cause(about: Subject, story: Story | None) -> Any:
     """An invitation says why it can't be used; everything else, how far the newest attempt is, and where there is none,
     what waits for them."""
-    if isinstance(about.row, Invitation):
-        held = (each for each in about.enrollments if each.status in OPEN)
-        holding = next((each for each in held if each.invitation_use == InvitationUse.HELD), None)
-        return invitation_cause(InvitationFacts(about.row, holding, timezone.now()))
+    if about.of_invitation is not None:
+        return invitation_cause(about.of_invitation)
     if story is not None:
         return story.cause
-    if about.invitations:
-        return invitation_cause(InvitationFacts(about.invitations[0], None, timezone.now()))
     return NOT_COME if isinstance(about.row, ListedDevice) else None
 
 

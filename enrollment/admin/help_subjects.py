@@ -10,12 +10,15 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Upper
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from enrollment.actions.device_list import REFUSALS
 from enrollment.admin.help_look_ups import attempts_turned_away
 from enrollment.admin.help_search import scoped
+from enrollment.explain.invitation_facts import InvitationFacts, invitation_facts
+from enrollment.explain.sending_causes import told
 from enrollment.models import Device, Enrollment, Event, Invitation, ListedDevice, Person
 from enrollment.models.folded import filled
 from enrollment.signin.privileges import grants_column
@@ -40,6 +43,7 @@ class Subject:
     enrollments: list[Enrollment]
     of_events: Q
     invitations: list[Invitation] = field(default_factory=list)
+    of_invitation: InvitationFacts | None = None  # where nothing was begun, of the newest
 
     def events(self, user: User) -> list[Event]:
         """The newest first."""
@@ -122,7 +126,9 @@ def _person(pk: int, user: User) -> Subject:
         ("Site", row.site),
     ]
     of_events = Q(device__in=[each.pk for each in devices]) | _of(found)
-    return Subject(row, str(row), facts, found, of_events, _invitations_of(row, user))
+    invitations = _invitations_of(row, user)
+    waiting = invitation_facts(invitations[0], [], timezone.now()) if invitations and not found else None
+    return Subject(row, str(row), facts, found, of_events, invitations, waiting)
 
 
 def _invitations_of(row: Person, user: User) -> list[Invitation]:
@@ -177,14 +183,18 @@ def _links(kind: str, rows: Iterable[Model]) -> SafeString:
 def _invitation(pk: int, user: User) -> Subject:
     row = _one(Invitation.objects.all(), pk, user)
     found = _enrollments(Enrollment.objects.filter(invitation=row), user)
+    known = invitation_facts(row, found, timezone.now())
     most = "any number" if row.max_uses is None else row.max_uses
     facts: Facts = [
         ("Uses", f"{row.uses_spent} of {most} spent, {row.uses_held} held"),
         ("Valid until", row.expires_at or "no end"),
         ("For", row.assigned_full_name or row.assigned_user_name),
+        ("Only for", ", ".join(filter(None, (row.only_user_name, row.only_email, row.only_serial_number)))),
+        *told(known),
         ("Site", row.site),
     ]
-    return Subject(row, f"Invitation “{row.name}”", facts, found, Q(invitation=row.pk) | _of(found))
+    of_events = Q(invitation=row.pk) | _of(found)
+    return Subject(row, f"Invitation “{row.name}”", facts, found, of_events, of_invitation=known)
 
 
 _KINDS: Mapping[str, Callable[[int, User], Subject]] = {

@@ -155,7 +155,7 @@ def test_a_poster_that_wrong_pins_ended_is_found(as_hana: Client, alpha: Site) -
 def test_the_dashboard_of_another_site_says_nothing_of_it(alpha: Site, beta: Site) -> None:
     row, _token = people.invite(alpha, name="Poster", pin_encrypted=sealed("471100"))
     opened_and_wrong(row, 5)
-    client = logged_in(people.staff("bella", "Bella", (beta, Privilege.VIEW_SITE), is_staff=True), beta)
+    client = logged_in(people.staff("bella", "Bella", (beta, Privilege.VIEW_SITE), is_staff=True), alpha)
 
     assert "Poster" not in dashboard_of(client, beta)
 

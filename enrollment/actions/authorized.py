@@ -36,14 +36,16 @@ def check_authorized(enrollment: Enrollment, device: Device | None) -> None:
         raise NotTheirs
 
 
-def note_refused(enrollment: Enrollment, udid: str, *, now: datetime) -> None:
-    """On the timelines of the attempt and of the device; call it in the transaction of the refusal."""
+def note_refused(enrollment: Enrollment, udid: str, *, serial_number: str, now: datetime) -> None:
+    """On the timelines of the attempt and of the device, and on the device list; call it in the transaction of the
+    refusal."""
     Event.objects.create(
         site_id=enrollment.site_id,
         kind=EventKind.REENROLLMENT_REFUSED,
         at=now,
         enrollment=enrollment,
         device=_claimed(enrollment, udid).first(),
+        data={"serial_number": serial_number.upper()},
     )
 
 

@@ -67,7 +67,7 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
                 },
             )
     except NotTheirs:
-        _refuse(certificate, message.udid, now)
+        _refuse(certificate, message.udid, details.serial_number or "", now)
     except NotAdmitted as refused:
         _turn_away(certificate, details, refused.reason, message.udid, now)
     except MoveRefused:
@@ -75,14 +75,14 @@ def authenticate(certificate: Certificate, message: Authenticate, *, now: dateti
             raise CheckInRefused(f"Authenticate while {enrollment.status}, or too late") from None
 
 
-def _refuse(certificate: Certificate, udid: str, now: datetime) -> None:
+def _refuse(certificate: Certificate, udid: str, serial_number: str, now: datetime) -> None:
     """Ends an attempt on a device that is somebody else's; the device is told no more than of any other refusal."""
     enrollment = certificate.enrollment
     enrollment.refresh_from_db(fields=["status", "failure_reason", "invitation_use"])
     with transaction.atomic():
         # A certificate that was replaced meanwhile ends nothing of what came after it.
         if fail(enrollment, FailureReason.NOT_THEIRS, now=now, condition=Q(_unrevoked(certificate))):
-            note_refused(enrollment, udid, now=now)
+            note_refused(enrollment, udid, serial_number=serial_number, now=now)
     raise CheckInRefused("the device is registered, and not to this person")
 
 
@@ -150,7 +150,8 @@ def token_update(certificate: Certificate, message: TokenUpdate, *, now: datetim
             move(enrollment, Status.ENROLLED, now=now, condition=Q(ends_at__gt=now), columns=columns)
             _take_over(enrollment, now)
     except NotTheirs:  # somebody else's since its Authenticate
-        _refuse(certificate, message.udid, now)
+        said = str(enrollment.claimed.get("serial_number", ""))
+        _refuse(certificate, message.udid, said, now)
     except MoveRefused:
         if not _reached_meanwhile(certificate, message.udid, Status.ENROLLED):
             raise CheckInRefused(f"TokenUpdate while {enrollment.status}, or too late") from None

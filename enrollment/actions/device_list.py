@@ -19,6 +19,9 @@ from sites_config.models import SiteConfiguration
 from sites_config.models.site_configuration import MAX_DEPTH
 from sites_config.site_settings import SiteSettings
 
+# Whoever turned a device away.
+REFUSALS = (EventKind.DEVICE_REFUSED, EventKind.REENROLLMENT_REFUSED)
+
 
 class ListedState(TextChoices):
     """What became of a listed device at the sites of its list, by the serial number that devices claimed."""
@@ -70,7 +73,7 @@ def with_state(rows: QuerySet[ListedDevice]) -> QuerySet[ListedDevice]:
     devices = Device.objects.annotate(said=Upper("serial_number"))
     here = devices.filter(_of_the_list(), said=OuterRef("serial_number"))
     refused = Event.objects.annotate(said=KT("data__serial_number")).filter(
-        _of_the_list(), kind=EventKind.DEVICE_REFUSED, said=OuterRef("serial_number")
+        _of_the_list(), kind__in=REFUSALS, said=OuterRef("serial_number")
     )
     return rows.annotate(
         is_enrolled=Exists(here.filter(enrollment__status=Status.ENROLLED)),

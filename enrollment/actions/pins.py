@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import F
 
 from enrollment.actions.invitation_sending import send_renewed
-from enrollment.actions.invitations import renew
-from enrollment.models import Invitation
+from enrollment.actions.invitations import note, renew
+from enrollment.models import EventKind, Invitation
 from sites_config.secrets import decrypt, encrypt
 
 DIGITS = 6
 PIN = re.compile(r"[0-9]{4,8}")
 MOST_TRIES = 5
+WHY_WRONG_PINS = "wrong PIN"
 
 
 class WrongPin(Exception):
@@ -59,15 +60,17 @@ def check_pin(invitation: Invitation, given: str, *, now: datetime) -> None:
         of_this_link.update(pin_tries=0)
         return
     tries = of_this_link.values_list("pin_tries", flat=True).first()
-    if tries is not None and tries < MOST_TRIES:
-        raise WrongPin(MOST_TRIES - tries)
+    left = max(0, MOST_TRIES - (MOST_TRIES if tries is None else tries))
+    note(invitation, EventKind.WRONG_PIN, now=now, data={"left": left})
+    if left:
+        raise WrongPin(left)
     _end_link(invitation, now)
     raise LinkRenewed
 
 
 def _end_link(invitation: Invitation, now: datetime) -> None:
     with transaction.atomic():
-        if renew(invitation, actor=None, now=now, why="wrong PIN"):
+        if renew(invitation, actor=None, now=now, why=WHY_WRONG_PINS):
             send_renewed(invitation, now=now)
 
 

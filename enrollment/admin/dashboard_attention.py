@@ -2,16 +2,29 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.db.models import Max
 from django.urls import reverse
 
 from enrollment.admin.dashboard_scope import Scope
 from enrollment.admin.readiness import readiness_of
 from enrollment.explain.endings import SOON, device_certificates_ending, endings, name_of
-from enrollment.models import Authority, CaCertificate, Certificate, PushCertificate, SigningIdentity
+from enrollment.models import (
+    Authority,
+    CaCertificate,
+    Certificate,
+    Event,
+    EventKind,
+    PushCertificate,
+    SigningIdentity,
+)
 from enrollment.wording.state import Wordings
 from sites_config.languages import LANGUAGES
 from sites_config.models import MessageText
+
+PINS_SINCE = timedelta(days=7)
+MOST_LINKS = 5
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,7 @@ class Attention:
 def attention(scope: Scope) -> list[Attention]:
     """What somebody should look at, for those who see it in its own list too."""
     found = [*_not_ready(scope)] if scope.sees_site else []
+    found += _links_ended_by_pins(scope)
     if scope.sees(Certificate):
         found += [*_endings(scope), *_device_certificates(scope)]
     if scope.sees(MessageText):
@@ -38,6 +52,23 @@ def _not_ready(scope: Scope) -> Iterator[Attention]:
     for title, finding, url in found:
         if finding.state != "ready":
             yield Attention(title, finding.text, url, "Mend this", urgent=finding.state == "missing")
+
+
+def _links_ended_by_pins(scope: Scope) -> Iterator[Attention]:
+    """A poster, or a mail, that somebody holds in vain."""
+    last_tries = Event.objects.filter(
+        kind=EventKind.WRONG_PIN, at__gte=scope.now - PINS_SINCE, data__left=0, site__in=scope.ids
+    )
+    rows = last_tries.filter(invitation__revoked_at=None).values("invitation", "invitation__name")
+    for row in rows.annotate(last=Max("at")).order_by("-last")[:MOST_LINKS]:
+        day = row["last"].astimezone(scope.settings.time_zone).date()
+        yield Attention(
+            f"Invitation “{row['invitation__name']}”",
+            f"Too many wrong PINs were typed on {day:%Y-%m-%d}, so it got a new link: what was printed or sent before "
+            "is dead. A PIN is for one person, not for a poster.",
+            reverse("admin:help_story", args=["invitation", row["invitation"]]),
+            "Its story",
+        )
 
 
 def _endings(scope: Scope) -> Iterator[Attention]:

@@ -34,6 +34,10 @@ NEW_LINK = (
     "In the browser where it was begun it ends."
 )
 
+CANCELLED = (
+    "The attempt ends: its profile and its certificate count for nothing, and a use that it holds comes back. They "
+    "have to begin anew."
+)
 EXPIRE = (
     "Attempts that are under way end: their profiles are withdrawn, certificates of theirs revoked, held uses "
     "returned. Enrolled devices are not touched."
@@ -143,7 +147,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
         """What is asked of the person now; "" where nothing is."""
         return screen_of(enrollment)
 
-    @button("New link", _may_help, _can_go_on)
+    @button("Go on in another browser", _may_help, _can_go_on)
     def new_link(self, request: HttpRequest, enrollment: Enrollment) -> HttpResponse | None:
         try:
             token = offer_by_staff(enrollment, actor=actor(request), now=timezone.now())
@@ -158,7 +162,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
             words=NEW_LINK,
             link=link,
             qr=qr_code(link),
-            back=self.change_url(enrollment),
+            back=self.after_press(request, enrollment),
         )
 
     @button("Release its use", _may_help, _holds_a_use)
@@ -168,7 +172,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
         else:
             messages.error(request, "It got a certificate a moment ago: the use is spent.")
 
-    @button("Cancel", _may_help, _under_way)
+    @button("Cancel the attempt", _may_help, _under_way, ends=CANCELLED)
     def cancel(self, request: HttpRequest, enrollment: Enrollment) -> None:
         if cancel(enrollment, actor=actor(request), now=timezone.now()):
             messages.success(request, "Cancelled: whatever the device got of it counts for nothing now.")

@@ -11,10 +11,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from enrollment.admin.reference import FindsReference
+from enrollment.explain.timeline import fact_in_words
 from enrollment.models import Enrollment, Event
 from enrollment.models.moves import Status
 from sites_config.admin.scoped import BY_SITE, ScopedAdmin
-from sites_config.admin.scoping import for_user
+from sites_config.admin.scoping import for_user, may
+from sites_config.models import Privilege
 
 SHOWN = 200
 _STATUS = dict(Status.choices)
@@ -58,12 +60,14 @@ class WithTimeline(ScopedAdmin):
 
     def _timeline(self, request: HttpRequest, obj: Model) -> SafeString:
         of_row = Event.objects.filter(reduce(or_, (_of(path, obj) for path in self.timeline_of)))
-        rows = for_user(of_row.select_related("actor", "enrollment"), request.user)
+        rows = for_user(of_row.select_related("actor", "enrollment"), request.user, also=self.also)
         events = list(rows[: SHOWN + 1])
         context = {
             "events": [(event, details(event)) for event in events[:SHOWN]],
             "more": len(events) > SHOWN,
             "shown": SHOWN,
+            "sees_list": may(request.user, obj),
+            "linked": may(request.user, obj, also=(Privilege.HELP_PEOPLE,)),
             "with_enrollment": "enrollment" not in self.timeline_of,
         }
         return render_to_string("admin/enrollment/timeline.html", context)
@@ -79,7 +83,7 @@ def _of(path: str, row: Model) -> Q:
 
 
 def details(event: Event) -> str:
-    """The facts beside the kind, in words: “Started → Profile issued”, “why: idle”, “room: 12 → nothing”."""
+    """The facts beside the kind, in words: “Started → Profile issued”, “nothing came for too long”, “room: 12 → 14”."""
     facts = dict(event.data)
     changed = [
         f"{name.removeprefix('assigned_').replace('_', ' ')}: {old or 'nothing'} → {new or 'nothing'}"
@@ -87,4 +91,5 @@ def details(event: Event) -> str:
     ]
     to, before = facts.pop("to", ""), facts.pop("from", "")
     moved = [" → ".join(_STATUS.get(each, str(each)) for each in (before, to) if each)] if to else []
-    return "; ".join([*moved, *changed, *(f"{name}: {value}" for name, value in facts.items())])
+    said = (fact_in_words(name, value) for name, value in facts.items())
+    return "; ".join([*moved, *changed, *filter(None, said)])

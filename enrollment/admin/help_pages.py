@@ -13,16 +13,16 @@ from django.utils import timezone
 
 from enrollment.admin.help_search import LONGEST, MOST, is_address, scoped, search
 from enrollment.admin.help_subjects import MOST_EVENTS, Subject, subject
+from enrollment.admin.invitation_state import state_in_words
 from enrollment.admin.text_preview import AGENTS, Look, preview
-from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
+from enrollment.explain.cause import NOT_COME
+from enrollment.explain.invitation_causes import invitation_cause
 from enrollment.explain.story import Story, story_of
 from enrollment.explain.timeline import sentence
-from enrollment.models import AccessCode, Enrollment, Event, Invitation, InvitationUse
-from enrollment.models.moves import OPEN
+from enrollment.models import AccessCode, Enrollment, Invitation, ListedDevice
 from sites_config.admin.buttons import AdminWithButtons
 from sites_config.admin.scoping import may, reach_of
 from sites_config.models import Privilege, SiteConfiguration
-from sites_config.references import spoken
 
 TITLE = "Help desk"
 
@@ -54,6 +54,7 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     now, latest = timezone.now(), about.enrollments[0] if about.enrollments else None
     own = [event for event in events if latest is not None and event.enrollment_id == latest.pk]
     story = story_of(latest, own, now) if latest is not None else None
+    buttons = _buttons(request, about, latest)
     return _page(
         request,
         "admin/help/story.html",
@@ -62,12 +63,14 @@ def help_story(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         facts=[(label, value) for label, value in about.facts if value not in (None, "")],
         story=story,
         cause=_cause(about, story),
-        buttons=_buttons(request, about, latest),
+        buttons=[each for each in buttons if not each["ends"]],
+        ending=[each for each in buttons if each["ends"]],
         code_url=_code_url(request, about, latest),
         codes=_codes(request, about),
         row_url=_row_url(request, about),
+        invitations=[(each, state_in_words(each)) for each in about.invitations],
         others=about.enrollments[1:] if latest is about.row else about.enrollments,
-        timeline=[(event, sentence(event), _code_of(event)) for event in events],
+        timeline=[(event, sentence(event)) for event in events],
         most=MOST_EVENTS,
         whole=len(events) < MOST_EVENTS,
     )
@@ -86,17 +89,14 @@ def help_page(request: HttpRequest, pk: int) -> HttpResponse:
     return preview(request, SiteConfiguration.for_site(row.site_id), story.slug, look, {})
 
 
-def _code_of(event: Event) -> str:
-    return spoken(event.enrollment.reference) if event.enrollment else ""
-
-
 def _cause(about: Subject, story: Story | None) -> Any:
-    """An invitation says why it can't be used; everything else, how far the newest attempt is."""
-    if isinstance(about.row, Invitation):
-        held = (each for each in about.enrollments if each.status in OPEN)
-        holding = next((each for each in held if each.invitation_use == InvitationUse.HELD), None)
-        return invitation_cause(InvitationFacts(about.row, holding, timezone.now()))
-    return story.cause if story else None
+    """An invitation says why it can't be used; everything else, how far the newest attempt is, and where there is none,
+    what waits for them."""
+    if about.of_invitation is not None:
+        return invitation_cause(about.of_invitation)
+    if story is not None:
+        return story.cause
+    return NOT_COME if isinstance(about.row, ListedDevice) else None
 
 
 def _admin_of(row: Any) -> AdminWithButtons:

@@ -1,36 +1,31 @@
-"""One box for whatever somebody on the telephone can say: finds people, devices, enrollments and invitations.
+"""One box for whatever somebody on the telephone can say: finds people, devices, enrollments, invitations and what a
+device list names."""
 
-Every look-up is exact on an indexed column, or the beginning of one that is; the first that finds something counts.
-"""
-
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
-from enrollment.actions.tokens import digest
+from enrollment.actions.invitation_states import state_of
+from enrollment.admin.help_look_ups import ADDRESS, WAYS
 from enrollment.admin.reference import typed_reference
-from enrollment.models import Device, Enrollment, HandOver, Invitation, Person
+from enrollment.models import Device, Enrollment, Invitation, ListedDevice, Person
 from enrollment.models.person import folded
 from sites_config.admin.scoping import for_user
 from sites_config.models import Privilege, User
 from sites_config.references import spoken
+from sites_config.site_settings import descendants_of
 
 M = TypeVar("M", bound=Model)
+Row = Enrollment | Device | Person | Invitation | ListedDevice
 MOST = 20  # hits
 LONGEST = 400  # characters
-SHORTEST_BEGINNING = 3
-# The parts of an address that name something: of an invitation, of a link to go on, of an enrollment.
-_ADDRESS = re.compile(r"(?:/(i|h|enroll)/|[?&](invitation)=)([\w-]{16,100})")
 _ALSO = (Privilege.HELP_PEOPLE,)
-_OF_ENROLLMENTS = ("assigned_user_name", "assigned_full_name", "signed_in_name")
-_OF_DEVICES = ("assigned_user_name", "assigned_full_name")
+_JOINED: dict[type[Model], tuple[str, ...]] = {Device: ("site", "enrollment")}
 
 
 @dataclass(frozen=True)
@@ -38,9 +33,13 @@ class Hit:
     """``kind`` as in the URL of its story; ``about`` says which one it is, where several look alike."""
 
     kind: str
-    row: Enrollment | Device | Person | Invitation
+    row: Row
     title: str
     about: str
+
+    @property
+    def kind_in_words(self) -> str:
+        return str(self.row._meta.verbose_name)
 
     @property
     def url(self) -> str:
@@ -65,86 +64,29 @@ def search(text: str, user: User | AnonymousUser) -> Found:
     text = " ".join(text[:LONGEST].split())
     if not text or "\0" in text:
         return Found()
-    ways: tuple[Callable[[str], Iterator[QuerySet[Model]]], ...] = (
-        _address,
-        _code,
-        _email,
-        _device,
-        _name,
-        _beginning,
-    )
-    for way in ways:
-        hits = [
-            _hit(row) for rows in way(text) for row in scoped(rows, user).select_related("site")[: MOST + 1]
-        ]
+    for way in WAYS:
+        hits = [_hit(row) for rows in way(text) for row in asked(rows, user)]
         if hits:
             kept = list(_merged(hits))
             return Found(kept[:MOST], more=len(kept) > MOST)
     return Found(of_a_request=bool(typed_reference(text)))
 
 
+def asked(rows: QuerySet[Model], user: User | AnonymousUser) -> QuerySet[Model]:
+    """One statement, as much of it as is shown."""
+    return scoped(rows, user).select_related(*_JOINED.get(rows.model, ("site",)))[: MOST + 1]
+
+
 def is_address(text: str) -> bool:
     """It names something by what may be a capability."""
-    return _ADDRESS.search(text) is not None
-
-
-def _address(text: str) -> Iterator[QuerySet[Model]]:
-    found = _ADDRESS.search(text)
-    if found is None:
-        return
-    kind, token = found[1] or found[2], found[3]
-    if kind == "enroll":
-        yield Enrollment.objects.filter(public_id=token)
-    elif kind == "h":
-        over = HandOver.objects.filter(token_sha256=digest(token))
-        yield Enrollment.objects.filter(pk__in=over.values("enrollment"))
-    else:
-        yield Invitation.objects.filter(token_sha256=digest(token))
-
-
-def _code(text: str) -> Iterator[QuerySet[Model]]:
-    reference = typed_reference(text)
-    if reference:
-        yield Enrollment.objects.filter(reference=reference)
-
-
-def _email(text: str) -> Iterator[QuerySet[Model]]:
-    if "@" in text:
-        yield Person.objects.filter(email__iexact=text)
-        yield Device.objects.filter(assigned_email__iexact=text)
-        yield Enrollment.objects.filter(assigned_email__iexact=text).order_by("-started_at")
-
-
-def _device(text: str) -> Iterator[QuerySet[Model]]:
-    spellings = {text, text.upper(), text.lower()}
-    yield Device.objects.filter(Q(serial_number__in=spellings) | Q(udid__in=spellings))
-
-
-def _name(text: str) -> Iterator[QuerySet[Model]]:
-    yield Person.objects.filter(Q(user_name_folded__iexact=folded(text)) | Q(full_name__iexact=text))
-    yield Device.objects.filter(_any(_OF_DEVICES, "iexact", text))
-    yield Enrollment.objects.filter(_any(_OF_ENROLLMENTS, "iexact", text)).order_by("-started_at")
-    yield Invitation.objects.filter(name__iexact=text)
-
-
-def _beginning(text: str) -> Iterator[QuerySet[Model]]:
-    """Without an order: sorting would read all that begin like this."""
-    if len(text) < SHORTEST_BEGINNING:
-        return
-    yield Person.objects.filter(_any(("user_name_folded", "full_name"), "istartswith", folded(text)))
-    yield Device.objects.filter(_any(_OF_DEVICES, "istartswith", text))
-    yield Enrollment.objects.filter(_any(_OF_ENROLLMENTS, "istartswith", text)).order_by()
-    yield Invitation.objects.filter(name__istartswith=text)
-
-
-def _any(columns: tuple[str, ...], look_up: str, text: str) -> Q:
-    return reduce(or_, (Q(**{f"{column}__{look_up}": text}) for column in columns))
+    return ADDRESS.search(text) is not None
 
 
 def _hit(row: Model) -> Hit:
     if isinstance(row, Enrollment):
         who = row.assigned_full_name or row.assigned_user_name or row.signed_in_name
-        about = f"{row.get_status_display()}, begun {row.started_at:%Y-%m-%d %H:%M}"
+        begun = timezone.localtime(row.started_at)
+        about = f"{row.get_status_display()}, begun {begun:%Y-%m-%d %H:%M}"
         return Hit("enrollment", row, f"{spoken(row.reference)} {who}".strip(), about)
     if isinstance(row, Device):
         who = row.assigned_full_name or row.assigned_user_name
@@ -152,18 +94,66 @@ def _hit(row: Model) -> Hit:
     if isinstance(row, Person):
         return Hit("person", row, str(row), f"{row.user_name} {row.email}".strip())
     if isinstance(row, Invitation):
-        return Hit("invitation", row, row.name, f"made {row.created_at:%Y-%m-%d}")
+        return Hit("invitation", row, row.name, _about(row))
+    if isinstance(row, ListedDevice):
+        owner = row.owner_full_name or row.owner_user_name
+        about = ", ".join(filter(None, ("On the device list", owner and f"for {owner}")))
+        return Hit("listed", row, str(row), about)
     raise TypeError(f"{row} has no story")
 
 
+def _about(row: Invitation) -> str:
+    whose = (
+        row.sent_to, row.email, row.only_email, row.assigned_full_name, row.assigned_user_name, row.only_user_name,
+        row.only_serial_number,
+    )  # fmt: skip
+    who, made = next(filter(None, whose), ""), timezone.localtime(row.created_at)
+    parts = (state_of(row, timezone.now()).label, who and f"for {who}", f"made {made:%Y-%m-%d}")
+    return ", ".join(filter(None, parts))
+
+
 def _merged(hits: list[Hit]) -> Iterator[Hit]:
-    """The story of a person tells of their devices and enrollments, that of a device of its enrollments."""
-    people = {(each.row.site_id, each.row.user_name_folded) for each in hits if isinstance(each.row, Person)}
-    devices = {each.row.pk for each in hits if isinstance(each.row, Device)}
+    """Without what the story of another hit tells, and nothing twice."""
+    told = _Told([hit.row for hit in hits])
+    seen = set[tuple[str, int]]()
     for hit in hits:
-        row = hit.row
-        if isinstance(row, Device | Enrollment) and (row.site_id, folded(row.assigned_user_name)) in people:
-            continue
-        if isinstance(row, Enrollment) and row.device_id in devices:
-            continue
-        yield hit
+        key = (hit.kind, hit.row.pk)
+        if key not in seen and not told.by_another(hit.row):
+            seen.add(key)
+            yield hit
+
+
+class _Told:
+    """The story of a person tells of their devices and enrollments, that of a device of its enrollments and of its
+    place on a list, that of a listed device of its attempts, that of an enrollment of its invitation."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.people = {(each.site_id, each.user_name_folded) for each in rows if isinstance(each, Person)}
+        self.devices = [each for each in rows if isinstance(each, Device)]
+        self.listed = [each for each in rows if isinstance(each, ListedDevice)]
+        begun = [each for each in rows if isinstance(each, Enrollment)]
+        begun += [each.enrollment for each in self.devices if each.enrollment is not None]
+        self.invitations = {each.invitation_id for each in begun}
+
+    def by_another(self, row: Row) -> bool:
+        if isinstance(row, Invitation):
+            return row.pk in self.invitations
+        if isinstance(row, ListedDevice):
+            theirs = (row.site_id, folded(row.owner_user_name)) in self.people
+            return theirs or any(_same(row, each.serial_number, each.site_id) for each in self.devices)
+        if isinstance(row, Person):
+            return False
+        if (row.site_id, folded(row.assigned_user_name)) in self.people:
+            return True
+        return isinstance(row, Enrollment) and self._of_a_device(row)
+
+    def _of_a_device(self, row: Enrollment) -> bool:
+        if any(row.device_id == each.pk for each in self.devices):
+            return True
+        named_itself = str(vars(row).get("named_itself", ""))
+        return any(_same(each, named_itself, row.site_id) for each in self.listed)
+
+
+def _same(listed: ListedDevice, serial_number: str, site_id: int) -> bool:
+    """It is the device that the row names, at a site for which it counts."""
+    return listed.serial_number == serial_number.upper() and site_id in descendants_of(listed.site_id)

@@ -17,6 +17,7 @@ from enrollment.admin.invitation_bulk import InvitationActions
 from enrollment.admin.invitation_form import InvitationForm
 from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
+from enrollment.admin.story import WithStory
 from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
 from enrollment.steps.qr_code import qr_code
@@ -24,11 +25,19 @@ from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import reach_of
-from sites_config.models import Privilege, SiteConfiguration
+from sites_config.admin.zones import InZoneOfSite
+from sites_config.models import Privilege
 from sites_config.secrets import Undecryptable
 
 FEW = 5
 ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
+OLD_LINK = (
+    "The link of now stops working at once: in every mail, on every card and poster. Attempts under way go on. The new "
+    "link is sent to nobody by this."
+)
+REVOKED = (
+    "Nobody can use the invitation again, and attempts without a certificate end. This cannot be taken back."
+)
 OPEN_DOOR = (
     "This invitation needs no login, enrolls many devices and never ends: whoever finds its link can enroll devices. "
     "Give it an end, or let people log in."
@@ -53,12 +62,13 @@ def _can_be_extended(invitation: Invitation) -> bool:
 
 
 @admin.register(Invitation)
-class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
+class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, InvitationActions):
     """The link is shown only on request, to those who may see it, and that leaves an event."""
 
     form = InvitationForm
     writable = addable = True
     also = (Privilege.MANAGE_INVITATIONS,)
+    story_kind = "invitation"
     timeline_of = ("invitation", "enrollment__invitation")
     buttons = ("send_it", "show_link", "print_it", "extend_it", "renew_link", "release", "revoke")
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
@@ -115,24 +125,6 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
         hint = "" if _may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
         return (*self.fieldsets[:-1], (name, so_far_ | {"description": hint}))
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> Any:
-        """Times are typed and shown in the time zone of the invitation's site."""
-        site_id: object = request.POST.get("site") or request.GET.get("site")
-        if object_id is not None:
-            site_id = Invitation.objects.filter(pk=_number(object_id)).values_list("site", flat=True).first()
-        zone = _zone_of(site_id)
-        if zone is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with timezone.override(zone):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            return response.render() if hasattr(response, "render") else response
-
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"expires_at": timezone.now() + LIVES} | super().get_changeform_initial_data(request)
 
@@ -188,7 +180,7 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
             link=link,
             pin=pin,
             qr=qr_code(link),
-            back=self.change_url(invitation),
+            back=self.after_press(request, invitation),
         )
 
     @button("Print", _may_see_link, _is_open)
@@ -200,7 +192,7 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
         if self.extended(request, invitation):
             messages.success(request, "The invitation is valid for a week more.")
 
-    @button("New link", may_change, _is_open)
+    @button("Replace the link", may_change, _is_open, ends=OLD_LINK)
     def renew_link(self, request: HttpRequest, invitation: Invitation) -> None:
         invitations.renew(invitation, actor=actor(request), now=timezone.now(), why="asked for")
         messages.success(request, "The invitation has a new link; the old one no longer works.")
@@ -213,7 +205,7 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
         else:
             messages.success(request, "No use was held without a certificate.")
 
-    @button("Revoke", may_change, _is_open)
+    @button("Revoke the invitation", may_change, _is_open, ends=REVOKED)
     def revoke(self, request: HttpRequest, invitation: Invitation) -> None:
         invitations.revoke(invitation, actor=actor(request), now=timezone.now())
         messages.success(
@@ -226,7 +218,7 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
         obj: Invitation | None = kwargs.get("obj")
         if obj is not None and is_an_open_door(obj):
             messages.warning(request, OPEN_DOOR)
-        context["before_timeline"] = so_far(obj, request.user) if obj is not None else ""
+        context["before_timeline"] = so_far(obj, request.user, also=self.also) if obj is not None else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -235,15 +227,3 @@ def is_an_open_door(invitation: Invitation) -> bool:
     many = invitation.max_uses is None or invitation.max_uses > FEW
     endless = invitation.expires_at is None and invitation.revoked_at is None
     return not invitation.login_required and many and endless
-
-
-def _number(text: object) -> int:
-    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 19 else 0
-
-
-def _zone_of(site_id: object) -> Any:
-    """None where there is no such site; the form says so."""
-    found = (
-        SiteConfiguration.objects.filter(site=_number(site_id or 0)).values_list("site", flat=True).first()
-    )
-    return SiteConfiguration.for_site(found).time_zone if found else None

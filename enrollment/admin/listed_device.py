@@ -1,5 +1,7 @@
 """The device lists: what a site expects, and what became of it."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from enrollment.actions.device_list import ListedState, in_state, state_of, with
 from enrollment.actions.device_list_file import COLUMNS, Imported, exported, import_devices
 from enrollment.admin.file_import import SAMPLE, FileForm, FileImport, WithImport
 from enrollment.models import ListedDevice
+from enrollment.models.folded import filled
 from sites_config.admin.buttons import actor
 from sites_config.admin.filters import States
 from sites_config.admin.scoped import BY_SITE, OwnSitesFilter
@@ -113,8 +116,8 @@ class ListedDeviceAdmin(WithImport):
         typed = search_term.strip()
         if not typed:
             return queryset, False
-        names = Q(asset_tag__istartswith=typed) | Q(owner_user_name__istartswith=typed)
-        return queryset.filter(Q(serial_number__startswith=typed.upper()) | names), False
+        names = (filled(column, "istartswith", typed) for column in ("asset_tag", "owner_user_name"))
+        return queryset.filter(reduce(or_, names, Q(serial_number__startswith=typed.upper()))), False
 
     @admin.display(description="state")
     def state(self, row: ListedDevice) -> str:

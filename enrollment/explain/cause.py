@@ -29,3 +29,10 @@ class Rules(list[tuple[Rule, Cause]]):
             return rule
 
         return add
+
+
+NOT_COME = Cause(
+    "not_come",
+    "No device with this serial number came yet.",
+    "Your device has not reported to us yet. Open the enrollment page in Safari on it and follow it to its end.",
+)

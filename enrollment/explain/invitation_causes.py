@@ -1,30 +1,17 @@
 """Why an invitation can't be used now, and what to tell whoever has it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from enrollment.explain.cause import Cause
-from enrollment.models import Enrollment, Invitation
+from enrollment.explain.invitation_facts import InvitationFacts
+from enrollment.explain.sending_causes import sending_cause
 from sites_config.models import SiteConfiguration
 
 
-@dataclass(frozen=True)
-class InvitationFacts:
-    """``holding``: the latest attempt that holds a use."""
-
-    invitation: Invitation
-    holding: Enrollment | None
-    now: datetime
-
-    @property
-    def is_full(self) -> bool:
-        most = self.invitation.max_uses
-        return most is not None and self.invitation.uses_held + self.invitation.uses_spent >= most
-
-
 def invitation_cause(facts: InvitationFacts) -> Cause:
-    return next(cause for rule, cause in RULES if rule(facts))
+    """It itself first, then what happened on its way."""
+    closed = next((cause for rule, cause in RULES if rule(facts)), None)
+    return closed or sending_cause(facts) or OPEN
 
 
 def _revoked(facts: InvitationFacts) -> bool:
@@ -51,10 +38,6 @@ def _held_elsewhere(facts: InvitationFacts) -> bool:
 
 def _used_up(facts: InvitationFacts) -> bool:
     return facts.is_full
-
-
-def _open(facts: InvitationFacts) -> bool:
-    return True
 
 
 RULES: tuple[tuple[Callable[[InvitationFacts], bool], Cause], ...] = (
@@ -94,12 +77,9 @@ RULES: tuple[tuple[Callable[[InvitationFacts], bool], Cause], ...] = (
             "This invitation was used already. Each device needs an invitation of its own: I make you a new one.",
         ),
     ),
-    (
-        _open,
-        Cause(
-            "open",
-            "It can be used: whoever has its link has not opened it in Safari, or not tapped Start.",
-            "Open the link in Safari on the device to enroll, and tap Start.",
-        ),
-    ),
+)
+OPEN = Cause(
+    "open",
+    "It can be used: whoever has its link has not opened it in Safari, or not tapped Start.",
+    "Open the link in Safari on the device to enroll, and tap Start.",
 )

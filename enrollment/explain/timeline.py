@@ -1,6 +1,11 @@
 """Events in plain words."""
 
-from enrollment.models import Event, EventKind, FailureReason, Status
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+
+from enrollment.models import Event, EventKind, FailureReason, SignInMethod, Status
 
 _MOVED: dict[str, str] = {
     Status.STARTED: "They started.",
@@ -29,26 +34,63 @@ _SAID: dict[str, str] = {
     EventKind.CODE_USED: "They began with an access code",
     EventKind.CODE_REVOKED: "An access code was revoked",
 }
-_REASONS: dict[str, str] = dict(FailureReason.choices) | {
+_REASONS: dict[str, str] = {str(value): label for value, label in FailureReason.choices if value} | {
     "idle": "nothing came for too long",
     "released": "its use was released",
     "cancelled": "cancelled by staff",
+    "logged out": "they logged out",
+    "started over": "they started over",
+    "invitation revoked": "the invitation was revoked",
+    "wrong PIN": "wrong PINs were typed too often",
+    "asked for": "somebody of the staff asked for it",
+    "sent to another address": "it was sent to another address",
+    "unknown certificate": "nobody knows its certificate",
 }
-_FACTS = ("method", "device", "leads to")
+_LEADS_TO = {"log in": "it leads to the log-in", "invitation": "it leads to an invitation"}
+_METHODS: dict[str, str] = dict(SignInMethod.choices)
 
 
 def sentence(event: Event) -> str:
     """“The attempt failed: the profile was used on a second device.”"""
     moved = event.kind == EventKind.MOVED
     said = _MOVED.get(str(event.data.get("to")), "") if moved else _SAID.get(event.kind, "")
-    said, reason = said or event.get_kind_display(), _reason(event)
+    said, fact = said or event.get_kind_display(), _told(event)
     if said.endswith("."):
         return said
-    return f"{said}: {reason}." if reason else f"{said}."
+    return f"{said}: {fact}." if fact else f"{said}."
 
 
-def _reason(event: Event) -> str:
-    told = (str(event.data[name]) for name in ("why", *_FACTS) if event.data.get(name))
-    why = next(told, "")
+def reason_in_words(why: str) -> str:
     reason = _REASONS.get(why, why).rstrip(".")
     return f"{reason[:1].lower()}{reason[1:]}" if why in _REASONS else reason
+
+
+def fact_in_words(name: str, value: object) -> str:
+    """Of what an event notes beside its kind: “nothing came for too long”, “3 tries left”, “language: de”."""
+    in_words = _FACTS.get(name)
+    return in_words(str(value)) if in_words else f"{name.replace('_', ' ')}: {value}"
+
+
+def _told(event: Event) -> str:
+    facts = (fact_in_words(name, event.data[name]) for name in _IN_SENTENCES if name in event.data)
+    return next(filter(None, facts), "")
+
+
+def _until(moment: str) -> str:
+    return f"until {timezone.localtime(datetime.fromisoformat(moment)):%Y-%m-%d %H:%M}"
+
+
+def _counted(one: str, many: str) -> Callable[[str], str]:
+    return lambda number: f"{number} {one if number == '1' else many}"
+
+
+_FACTS: dict[str, Callable[[str], str]] = {
+    "why": reason_in_words,
+    "method": lambda method: _METHODS.get(method, method),
+    "device": lambda device: device,
+    "leads to": lambda where: _LEADS_TO.get(where, where),
+    "left": _counted("try left", "tries left"),
+    "uses": _counted("use", "uses"),
+    "until": _until,
+}
+_IN_SENTENCES = ("why", "method", "device", "leads to", "left", "until")

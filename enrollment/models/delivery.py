@@ -5,6 +5,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
+
+from enrollment.models.folded import ByBytes
 
 
 class Channel(models.TextChoices):
@@ -85,6 +88,11 @@ class Delivery(models.Model):
             models.Index(fields=["done_at", "id"], name="delivery_age"),
             models.Index(fields=["site", "state", "created_at"], name="delivery_states"),
             models.Index(fields=["created_at", "id"], name="delivery_created"),
+            models.Index(
+                ByBytes(Upper("recipient")),
+                condition=Q(invitation__isnull=False),
+                name="delivery_recipient",
+            ),
         ]
 
     def __str__(self) -> str:

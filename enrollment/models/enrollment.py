@@ -156,7 +156,12 @@ class Enrollment(Assignment):
         ]
 
     def __str__(self) -> str:
-        return f"{spoken(self.reference)} ({self.get_status_display()})"
+        return f"{self.code} ({self.get_status_display()})"
+
+    @property
+    def code(self) -> str:
+        """The reference as people read it out."""
+        return spoken(self.reference)
 
     def lapsed(self, now: datetime) -> bool:
         """Nothing came in time; the row may still say otherwise, because no sweeper is needed for safety."""

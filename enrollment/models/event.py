@@ -41,6 +41,7 @@ class EventKind(models.TextChoices):
     INVITATION_RENEWED = "invitation-renewed", "Invitation got a new link; the old one is dead"
     INVITATION_EXTENDED = "invitation-extended", "Invitation extended"
     INVITATION_PRINTED = "invitation-printed", "Invitation printed"
+    WRONG_PIN = "wrong-pin", "A wrong PIN was typed"
     WRONG_PERSON = "wrong-person", "Somebody else than the invited person logged in"
     SETTINGS_CHANGED = "settings-changed", "Settings changed by a file"
 
@@ -82,7 +83,7 @@ class Event(models.Model):
             models.Index(fields=["kind", "at", "id"], condition=~Q(kind="moved"), name="event_kind"),
             models.Index(
                 KT("data__serial_number"),
-                condition=models.Q(kind="device-refused"),
+                condition=models.Q(kind__in=["device-refused", "reenrollment-refused"]),
                 name="event_refused_serial",
             ),
         ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from enrollment.models.folded import folded_index
+from enrollment.models.folded import filled_index, folded_index
 from sites_config.models.site_configuration import PHONE
 
 LIVES = timedelta(days=7)  # unless somebody says otherwise
@@ -103,6 +103,12 @@ class Invitation(models.Model):
             ),
             models.Index(fields=["revoked_at", "id"], name="invitation_revoked"),
             folded_index("name", "invitation_name"),
+            filled_index("assigned_user_name", "invitation_user_name"),
+            filled_index("assigned_full_name", "invitation_full_name"),
+            filled_index("email", "invitation_to"),
+            filled_index("only_user_name", "invitation_only_user"),
+            filled_index("only_email", "invitation_only_email"),
+            filled_index("only_serial_number", "invitation_only_serial"),
             models.Index(
                 fields=["site", "expires_at"],
                 condition=Q(revoked_at=None, started_at=None),

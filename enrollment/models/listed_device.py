@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from enrollment.models.folded import filled_index
 from sites_config.site_settings import descendants_of
 
 SERIAL = RegexValidator(r"\A[A-Za-z0-9]{4,20}\Z", "A serial number has 4 to 20 letters and digits.")
@@ -45,6 +46,12 @@ class ListedDevice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["site", "serial_number"], name="device_once_on_a_list")
+        ]
+        indexes = [
+            filled_index("asset_tag", "listed_asset_tag"),
+            filled_index("owner_user_name", "listed_user_name"),
+            filled_index("owner_full_name", "listed_full_name"),
+            filled_index("owner_email", "listed_email"),
         ]
 
     def __str__(self) -> str:

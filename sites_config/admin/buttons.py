@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
+from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.models import User
 
@@ -29,13 +31,14 @@ def may_change(admin_: "AdminWithButtons", request: HttpRequest, obj: Any) -> bo
 
 
 def button(
-    label: str, allowed: Allowed, possible: Callable[[Any], bool] = always
+    label: str, allowed: Allowed, possible: Callable[[Any], bool] = always, *, ends: str = ""
 ) -> Callable[[Press], Press]:
     """Marks a method ``(self, request, obj)``. ``allowed(self, request, obj)`` says who may press it, ``possible(obj)``
-    whether there is anything to do; it is shown where both hold."""
+    whether there is anything to do; it is shown where both hold. ``ends``: what nobody gets back after it; pages ask
+    with these words first."""
 
     def mark(press: Press) -> Press:
-        press.label, press.allowed, press.possible = label, allowed, possible  # type: ignore[attr-defined]
+        press.label, press.allowed, press.possible, press.ends = label, allowed, possible, ends  # type: ignore[attr-defined]
         return press
 
     return mark
@@ -70,17 +73,38 @@ class AdminWithButtons(ScopedAdmin):
         if not method.possible(obj):  # a second press, or somebody was faster
             messages.info(request, f"“{method.label}” has nothing to do here any more.")
             return redirect(self.after_press(request, obj))
+        if method.ends and "ask" in request.POST:
+            return self._asks(request, obj, method)
         return method(request, obj) or redirect(self.after_press(request, obj))
+
+    def _asks(self, request: HttpRequest, obj: Any, method: Any) -> HttpResponse:
+        """Posts to where it was pressed, without ``ask``."""
+        kept = forms.Form()
+        if "story" in request.POST:
+            kept.fields["story"] = forms.CharField(widget=forms.HiddenInput, initial=request.POST["story"])
+        return form_page(
+            self,
+            request,
+            title=f"{method.label}: {obj}",
+            words=method.ends,
+            form=kept,
+            press=method.label,
+            back=self.after_press(request, obj),
+        )
 
     def after_press(self, request: HttpRequest, obj: Any) -> str:
         """Where a button without an answer of its own leads to."""
         return self.change_url(obj)
 
     def pressable(self, request: HttpRequest, obj: Any) -> list[dict[str, str]]:
-        """Label and URL of each button that this person may press now."""
+        """Label and URL of each button that this person may press now; ``ends``: what to ask first, or ""."""
         methods = ((name, getattr(self, name)) for name in self.buttons)
         return [
-            {"label": method.label, "url": f"{self.change_url(obj).removesuffix('change/')}press/{name}/"}
+            {
+                "label": method.label,
+                "url": f"{self.change_url(obj).removesuffix('change/')}press/{name}/",
+                "ends": method.ends,
+            }
             for name, method in methods
             if method.allowed(self, request, obj) and method.possible(obj)
         ]

@@ -1,5 +1,6 @@
 """Notices: written, changed, ended."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils import timezone
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.admin.scoping import for_user
+from sites_config.admin.zones import InZoneOfSite, zone_of
 from sites_config.languages import CODES, LANGUAGES
 from sites_config.models import LONGEST_NOTICE, SiteConfiguration, SiteNotice
 from sites_config.texts import COLUMNS, column_of
@@ -23,15 +25,24 @@ HELP = (
 )
 
 
+ZONE = "Its times are read and shown in the time zone of the site"
+
+
 class NoticeForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "starts_at" in self.fields:
+            self.fields["starts_at"].required = False
         for column, code in COLUMNS.items():
             if column in self.fields:
                 self.fields[column].label = dict(LANGUAGES)[code]
                 self.fields[column].widget = forms.Textarea(
                     {"rows": 3, "cols": 70, "lang": code, "dir": "auto"}
                 )
+
+    def clean_starts_at(self) -> datetime:
+        begins: datetime | None = self.cleaned_data["starts_at"]
+        return begins or timezone.now()
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -52,7 +63,7 @@ def _not_over(notice: SiteNotice) -> bool:
 
 
 @admin.register(SiteNotice)
-class SiteNoticeAdmin(AdminWithButtons):
+class SiteNoticeAdmin(InZoneOfSite, AdminWithButtons):
     form = NoticeForm
     writable = addable = True
     buttons = ("end_now",)
@@ -65,8 +76,15 @@ class SiteNoticeAdmin(AdminWithButtons):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The texts in the languages of the site; of all that one may write for, while it is not chosen yet."""
         told = ("site", "severity", "starts_at", "ends_at", *(("state",) if obj is not None else ()))
+        zone = zone_of(
+            obj.site_id if obj is not None else request.POST.get("site") or request.GET.get("site")
+        )
+        words = f"{HELP} {ZONE}{f': {zone}' if zone else ''}."
         texts = tuple(column_of(code) for code in self._languages(request, obj))
-        return ((None, {"fields": told, "description": HELP}), ("Text", {"fields": texts}))
+        return (
+            (None, {"fields": told, "description": f"{words} Without “from” it begins at once."}),
+            ("Text", {"fields": texts}),
+        )
 
     def _languages(self, request: HttpRequest, obj: SiteNotice | None) -> list[str]:
         if obj is not None:
@@ -77,10 +95,6 @@ class SiteNoticeAdmin(AdminWithButtons):
         offered = {code for pk in sites for code in SiteConfiguration.for_site(pk).languages}
         own = {code for column, code in COLUMNS.items() if obj is not None and getattr(obj, column)}
         return sorted(offered | own, key=lambda code: (code != "en", CODES.index(code)))
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        now = timezone.localtime().replace(second=0, microsecond=0)
-        return {"starts_at": now} | super().get_changeform_initial_data(request)
 
     @admin.display(description="state")
     def state(self, notice: SiteNotice) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 LONGEST_NOTICE = 300  # characters
 
@@ -37,7 +38,7 @@ class SiteNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_severity_display()} of {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_severity_display()} of {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

@@ -118,7 +118,7 @@ def test_a_second_cancel_says_that_there_is_nothing_to_do(as_hana: Client, alpha
 
     answer = as_hana.post(url(enrollment, "cancel"), follow=True)
 
-    assert "“Cancel” has nothing to do here any more." in answer.content.decode()
+    assert "“Cancel the attempt” has nothing to do here any more." in answer.content.decode()
 
 
 def test_the_list_says_and_finds_at_which_screen_somebody_is(

@@ -1,18 +1,23 @@
 """R07: named sets of privileges, and what each lets people do."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.sites.models import Site
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from enrollment.models import Invitation
+from enrollment.actions.invitation_sending import send as send_invitations
+from enrollment.models import Device, Invitation
 from sites_config.models import SETS, Privilege, PrivilegeSet, SitePrivilege, User, described
+from sites_config.references import spoken
 from tests import people
 from tests.admin.filled import send
 from tests.admin.test_r07_privileges import new_account
 from tests.admin.world import World, logged_in
+from tests.visitor import Visitor, person_at
 
 ACCOUNTS = reverse("admin:sites_config_user_changelist")
 ADD = reverse("admin:sites_config_user_add")
@@ -131,3 +136,41 @@ def test_enrollment_only_works_with_invitations_and_sees_nothing_else(
         assert as_erik.get(reverse(f"admin:{name}_changelist")).status_code == 403, name
     foreign = Invitation.objects.get(site=betas.site)
     assert as_erik.get(reverse("admin:enrollment_invitation_change", args=[foreign.pk])).status_code == 404
+
+
+def invitation_page(client: Client, row: Invitation) -> str:
+    return client.get(reverse("admin:enrollment_invitation_change", args=[row.pk])).content.decode()
+
+
+def test_enrollment_only_is_told_what_became_of_an_invitation(as_erik: Client, alpha: Site) -> None:
+    row, token = people.invite(alpha, email="cem@home.example", assigned_full_name="Cem Cruz")
+    assert "Nobody yet." in invitation_page(as_erik, row)
+    send_invitations([row], actor=None, now=timezone.now())
+    enrollment = Visitor().start(token)
+
+    page = invitation_page(as_erik, row)
+
+    assert "Nobody yet." not in page and "Nothing yet." not in page
+    assert spoken(enrollment.reference) in page and "Held for this attempt" in page
+    assert 'id="sent-heading"' in page and "Invitation handed to be sent" in page
+    # What they may not open is no link.
+    for href in re.findall(r'<a href="(/admin/enrollment/[^"]*/change/)', page):
+        assert as_erik.get(href).status_code == 200, href
+
+
+def test_uses_that_are_stored_no_longer_were_uses(as_erik: Client, alpha: Site) -> None:
+    row, _token = people.invite(alpha)
+    Invitation.objects.update(uses_spent=1)
+
+    page = invitation_page(as_erik, row)
+
+    assert "Nobody yet." not in page and "Its uses are counted above" in page
+
+
+def test_who_helps_people_reads_the_timeline_of_what_they_see(alpha: Site) -> None:
+    visitor, _phone = person_at("enrolled", people.invite(alpha)[1])
+    client = logged_in(people.staff("hana", "Hana", (alpha, Privilege.HELP_PEOPLE), is_staff=True), alpha)
+
+    for name, row in {"enrollment": visitor.enrollment, "device": Device.objects.get()}.items():
+        page = client.get(reverse(f"admin:enrollment_{name}_change", args=[row.pk])).content.decode()
+        assert "Nothing yet." not in page and "Status changed" in page

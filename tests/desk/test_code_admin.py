@@ -50,7 +50,7 @@ def test_a_code_for_an_enrollment_replaces_its_invitation(as_hana: Client, hana:
     assert (made.actor, made.enrollment, made.invitation) == (hana, row, row.invitation)
     assert AccessCode.objects.get().started == found.enrollment
     text = as_hana.get(reverse("admin:help_story", args=["enrollment", found.enrollment.pk])).content.decode()
-    assert "They began with an access code: invitation." in text
+    assert "They began with an access code: it leads to an invitation." in text
 
 
 def test_the_code_is_on_no_other_page(as_hana: Client, alpha: Site) -> None:

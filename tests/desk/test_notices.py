@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sites.models import Site
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from pytest_django.fixtures import Settings
 
 from sites_config import changes
@@ -192,3 +194,60 @@ def test_auditors_read_and_change_nothing(as_vera: Client, alpha: Site, clock: C
     assert as_vera.post(f"/admin/sites_config/sitenotice/{row.pk}/press/end_now/").status_code == 403
     row.refresh_from_db()
     assert row.shown(clock.time)
+
+
+def in_new_york(alpha: Site) -> Site:
+    """A school of Alpha, which is in Berlin."""
+    people.configure(alpha, time_zone="Europe/Berlin")
+    school = people.new_site("Alpha New York", parent=alpha, ready=False)
+    people.configure(school, time_zone="America/New_York")
+    return school
+
+
+def test_times_are_those_of_the_notices_site(as_anna: Client, alpha: Site, clock: Clock) -> None:
+    school = in_new_york(alpha)
+    day = f"{clock.time + timedelta(days=1):%Y-%m-%d}"
+    times = {"starts_at_0": day, "starts_at_1": "08:00:00", "ends_at_0": day, "ends_at_1": "12:00:00"}
+
+    assert send(as_anna, ADD, site=school.pk, text_en=WORDS, **times).status_code == 302
+
+    row, zone = SiteNotice.objects.get(), ZoneInfo("America/New_York")
+    assert f"{row.starts_at.astimezone(zone):%Y-%m-%d %H:%M}" == f"{day} 08:00"
+    assert f"{row.ends_at.astimezone(zone):%Y-%m-%d %H:%M}" == f"{day} 12:00"
+    change = reverse("admin:sites_config_sitenotice_change", args=[row.pk])
+    page = as_anna.get(change).content.decode()
+    assert 'value="08:00:00"' in page and 'value="12:00:00"' in page and "America/New_York" in page
+    send(as_anna, change, text_en="Changed.", **times)
+    row.refresh_from_db()
+    assert row.text_en == "Changed."  # type: ignore[attr-defined]
+    assert f"{row.starts_at.astimezone(zone):%H:%M}" == "08:00"
+
+
+def test_the_form_says_whose_time_it_is(as_anna: Client, alpha: Site, clock: Clock) -> None:
+    school = in_new_york(alpha)
+
+    assert "in the time zone of the site." in as_anna.get(ADD).content.decode()
+    assert "in the time zone of the site: America/New_York." in (
+        as_anna.get(f"{ADD}?site={school.pk}").content.decode()
+    )
+
+
+def test_without_a_start_it_starts_at_once_wherever_the_site_is(
+    as_anna: Client, alpha: Site, clock: Clock
+) -> None:
+    school = in_new_york(alpha)
+    end = f"{clock.time + timedelta(days=2):%Y-%m-%d}"
+
+    send(as_anna, ADD, site=school.pk, text_en=WORDS, ends_at_0=end, ends_at_1="12:00:00")
+
+    assert SiteNotice.objects.get().starts_at == clock.time
+
+
+def test_an_auditor_reads_the_times_of_the_site(as_vera: Client, alpha: Site, clock: Clock) -> None:
+    school = in_new_york(alpha)
+    row = post(school, clock, hours=4)
+
+    page = as_vera.get(reverse("admin:sites_config_sitenotice_change", args=[row.pk])).content.decode()
+
+    local = row.ends_at.astimezone(ZoneInfo("America/New_York"))
+    assert date_format(local, "DATETIME_FORMAT") in page and "America/New_York" in page

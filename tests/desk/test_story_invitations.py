@@ -6,7 +6,8 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
-from enrollment.explain.invitation_causes import InvitationFacts, invitation_cause
+from enrollment.explain.invitation_causes import invitation_cause
+from enrollment.explain.invitation_facts import InvitationFacts
 from enrollment.explain.story import story_of
 from enrollment.models import Enrollment, Event, FailureReason, Status
 from sites_config.models import User

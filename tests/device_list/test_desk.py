@@ -200,3 +200,18 @@ def test_explaining_an_enrollment_names_the_rules(as_anna: Client, alpha: Site, 
         "At Alpha School the device has to be on the device list, have iOS 17.0 or later, be one of 2 of its user."
         in text
     )
+
+
+def test_a_device_that_somebody_else_has_shows_as_refused(alpha: Site) -> None:
+    people.configure(alpha, restrict_reenrollment=True, reenroll_without_user=False)
+    phone = certified(invited(alpha, assigned_user_name="ana"), udid="UDID-1")
+    phone.authenticate()
+    phone.token_update()
+    phone.check_out()
+    put(alpha)
+    assert state() == ListedState.LEFT
+
+    assert not is_let(invited(alpha, assigned_user_name="cem"), udid="UDID-1")
+
+    assert Event.objects.filter(kind=EventKind.REENROLLMENT_REFUSED).count() == 1
+    assert state() == ListedState.REFUSED

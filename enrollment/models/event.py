@@ -43,6 +43,7 @@ class EventKind(models.TextChoices):
     INVITATION_PRINTED = "invitation-printed", "Invitation printed"
     WRONG_PERSON = "wrong-person", "Somebody else than the invited person logged in"
     SETTINGS_CHANGED = "settings-changed", "Settings changed by a file"
+    DATA_EXPORTED = "data-exported", "Data exported"
 
 
 class Event(models.Model):

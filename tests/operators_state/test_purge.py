@@ -15,7 +15,6 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.models import Model
 
-from enrollment.actions.message_quota import claim_messages
 from enrollment.actions.purging import purge as purging
 from enrollment.actions.purging.purge import older
 from enrollment.actions.purging.rules import RULES, Rule
@@ -30,11 +29,8 @@ from enrollment.models import (
     HandOver,
     Invitation,
     IssuedProfile,
-    MessageCount,
     Status,
 )
-from sites_config.changes import raise_version
-from sites_config.models import SiteConfiguration
 from sites_config.retention import KINDS
 from tests import people
 from tests.moved_clock import Clock, clock
@@ -163,25 +159,6 @@ def test_invitations_go_a_year_after_their_end(alpha: Site, clock: Clock) -> Non
     days(clock, 0.1)
     said("purge")
     assert list(Invitation.objects.values_list("name", flat=True)) == ["Open"]
-
-
-@pytest.mark.django_db
-def test_a_quotas_days_go_with_their_messages_and_never_the_one_that_counts(
-    alpha: Site, clock: Clock
-) -> None:
-    """Whatever day it is at the site: on the other side of the date line it is another one than here."""
-    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
-        SiteConfiguration.objects.filter(site=alpha).update(time_zone=zone)
-        raise_version()
-        claim_messages(alpha.pk, 3, now=clock.now())
-        said("purge", "--messages", "1")
-        assert MessageCount.objects.filter(used=3).count() == 1
-        days(clock, 89)
-        said("purge")
-        assert counts(MessageCount) == (1,)
-        days(clock, 3)
-        assert "1 counts of messages, older than 90 days: removed" in said("purge")
-        assert counts(MessageCount) == (0,)
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from enrollment.admin.addresses import base_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.file_import import WithImport
 from enrollment.admin.invitation_bulk import InvitationActions
-from enrollment.admin.invitation_form import InvitationForm
+from enrollment.admin.invitation_form import InvitationForm, in_zone_of, row_number
 from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
 from enrollment.models import Invitation
@@ -24,7 +24,7 @@ from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import reach_of
-from sites_config.models import Privilege, SiteConfiguration
+from sites_config.models import Privilege
 from sites_config.secrets import Undecryptable
 
 FEW = 5
@@ -125,13 +125,11 @@ class InvitationAdmin(WithImport, WithTimeline, InvitationActions):
         """Times are typed and shown in the time zone of the invitation's site."""
         site_id: object = request.POST.get("site") or request.GET.get("site")
         if object_id is not None:
-            site_id = Invitation.objects.filter(pk=_number(object_id)).values_list("site", flat=True).first()
-        zone = _zone_of(site_id)
-        if zone is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with timezone.override(zone):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            return response.render() if hasattr(response, "render") else response
+            site_id = (
+                Invitation.objects.filter(pk=row_number(object_id)).values_list("site", flat=True).first()
+            )
+        shown = super().changeform_view
+        return in_zone_of(site_id, lambda: shown(request, object_id, form_url, extra_context))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"expires_at": timezone.now() + LIVES} | super().get_changeform_initial_data(request)
@@ -235,15 +233,3 @@ def is_an_open_door(invitation: Invitation) -> bool:
     many = invitation.max_uses is None or invitation.max_uses > FEW
     endless = invitation.expires_at is None and invitation.revoked_at is None
     return not invitation.login_required and many and endless
-
-
-def _number(text: object) -> int:
-    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 19 else 0
-
-
-def _zone_of(site_id: object) -> Any:
-    """None where there is no such site; the form says so."""
-    found = (
-        SiteConfiguration.objects.filter(site=_number(site_id or 0)).values_list("site", flat=True).first()
-    )
-    return SiteConfiguration.for_site(found).time_zone if found else None

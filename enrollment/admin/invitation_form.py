@@ -1,5 +1,6 @@
 """The form of an invitation."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from enrollment.actions.pins import new_pin, sealed
 from sites_config.admin.scoped import RowForm
+from sites_config.models import SiteConfiguration
 
 NEEDS_LOGIN = "Only who logs in can be told from others: tick “Login required”, or leave this blank."
 YEARS = range(2000, 3000)
@@ -17,6 +19,21 @@ def within_reason(moment: datetime) -> None:
     """Nearer to the ends of the calendar a time zone, or a week more, leads beyond them. Raises ValidationError."""
     if moment.year not in YEARS:
         raise forms.ValidationError("Leave it blank for an invitation without such a limit.")
+
+
+def row_number(text: object) -> int:
+    """0 for what is none."""
+    return int(str(text)) if str(text).isdecimal() and len(str(text)) < 19 else 0
+
+
+def in_zone_of(site_id: object, answer: Callable[[], Any]) -> Any:
+    """Times are typed, checked and shown in the time zone of this site; if there is none, the form says so."""
+    found = SiteConfiguration.objects.filter(site=row_number(site_id)).values_list("site", flat=True).first()
+    if not found:
+        return answer()
+    with timezone.override(SiteConfiguration.for_site(found).time_zone):
+        response = answer()
+        return response.render() if hasattr(response, "render") else response
 
 
 class InvitationForm(RowForm):

@@ -7,14 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from enrollment.actions.people import COLUMNS, import_people
-from enrollment.actions.tables import BadFile
+from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 
 class Command(BaseCommand):
     help = (
         "Adds people to a site's own directory, or changes those whose user name is known, from a CSV file with a "
-        f"header row. Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; all rows or none."
+        f"header row. Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; all rows or none. "
+        f"Up to {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -264,6 +264,16 @@ def test_the_commands_need_a_site() -> None:
             call_command(command, "ana", stdout=io.StringIO())
 
 
+def test_the_programs_own_words_stay_whatever_somebody_is_called(ana: Enrollment, alpha: Site) -> None:
+    people.person(alpha, "enrolled", "Ed Rolled")
+    statuses = list(Event.objects.filter(kind="moved").order_by("pk").values_list("data__to", flat=True))
+
+    forget("enrolled", "--yes")
+
+    moved = Event.objects.filter(kind="moved").order_by("pk")
+    assert list(moved.values_list("data__to", flat=True)) == statuses and "enrolled" in statuses
+
+
 def test_a_name_is_forgotten_as_a_word_and_not_as_a_part_of_one(ana: Enrollment, alpha: Site) -> None:
     row = Visitor().start(people.invite(alpha, name="Other")[1])
     answers = {"search": {"text": "diana.alvarezo"}, "site": alpha.pk}

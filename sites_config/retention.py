@@ -23,7 +23,11 @@ KINDS = (
     Kind("enrollments", 90, "attempts that came to nothing, with their events and answers"),
     Kind("events", 730, "events of enrollments that are over, of invitations and of devices"),
     Kind("invitations", 365, "invitations that expired or were revoked, if no enrollment refers to them"),
-    Kind("messages", 90, "messages that were sent, refused or cancelled, with their recipients"),
+    Kind(
+        "messages",
+        90,
+        "messages that were sent, refused or cancelled, with their recipients; how many a day had",
+    ),
     Kind("commands", 365, "commands that devices answered"),
     Kind("certificates", 90, "revoked device certificates, counted from the day they would have ended"),
     Kind(

@@ -62,10 +62,12 @@ class Terms:
 
 @dataclass
 class Imported:
-    """``skipped``: rows whose person has an open invitation at the site already, which was left as it is."""
+    """``skipped``: rows whose person has an open invitation at the site already, which was left as it is.
+    ``idle_serials``: rows with a serial number to which nothing is bound."""
 
     made: list[Invitation] = field(default_factory=list)
     skipped: int = 0
+    idle_serials: int = 0
 
 
 def import_invitations(
@@ -73,11 +75,23 @@ def import_invitations(
 ) -> Imported:
     """Raises BadFile, and then nothing was written. With ``dry_run`` the rows come back without a token."""
     _check_terms(terms, now)
-    done = _sorted_out(_invitations(named_rows(content, COLUMNS), site, terms), site, now)
+    idle: list[int] = []
+    rows = _noting_idle_serials(named_rows(content, COLUMNS), terms, idle)
+    done = _sorted_out(_invitations(rows, site, terms), site, now)
+    done.idle_serials = len(idle)
     if not dry_run:
         with transaction.atomic():
             create_many(done.made, created_by=created_by, now=now)
     return done
+
+
+def _noting_idle_serials(
+    rows: Iterable[tuple[int, Mapping[str, str]]], terms: Terms, idle: list[int]
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    for number, cells in rows:
+        if cells.get("serial_number") and terms.bind != Bind.SERIAL:
+            idle.append(number)
+        yield number, cells
 
 
 def _check_terms(terms: Terms, now: datetime) -> None:

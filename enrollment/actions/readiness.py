@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from cryptography import x509
 from django.conf import settings
-from django.db.models import F, Q
 
 from enrollment.actions.ca_certificates import delivered_ca
 from enrollment.actions.device_list import has_list
 from enrollment.actions.expiry import stage
 from enrollment.actions.issuing import NotReady, nearest
 from enrollment.actions.site_urls import nearest_host
+from enrollment.actions.uses import claimable, claimable_in_time
 from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
 from enrollment.pki.identity import shows_verified
 from enrollment.profiles.access_rights import DEVICE_INFORMATION
@@ -71,19 +71,22 @@ def _people(site: SiteSettings, now: datetime) -> Finding:
     real = {} if settings.DEMO else {"is_demo": False}
     working = User.objects.filter(is_active=True, **real, pk__in=held.values("user"))
     staff = working.count() if site.portal_open else 0
-    unused = Q(max_uses=None) | Q(max_uses__gt=F("uses_held") + F("uses_spent"))
-    in_time = Q(expires_at=None) | Q(expires_at__gt=now)
-    rows = Invitation.objects.filter(unused, in_time, site__in=site.lineage, revoked_at=None)
-    invitations = rows.filter(**real).count()
-    if not staff and not invitations:
-        return Finding(
-            "log-in", State.MISSING, "Nobody can begin: no staff may enroll, and no invitation is open."
-        )
-    parts = [
-        f"{staff} of the staff may log in and enroll" if staff else "",
-        f"{invitations} invitation{'' if invitations == 1 else 's'} open",
-    ]
-    return Finding("log-in", State.READY, ", ".join(filter(None, parts)) + ".")
+    rows = Invitation.objects.filter(site__in=site.lineage, **real)
+    invitations = rows.filter(claimable(now)).count()
+    coming = rows.filter(claimable_in_time(now), not_before__gt=now).order_by("not_before").first()
+    if staff or invitations:
+        parts = [
+            f"{staff} of the staff may log in and enroll" if staff else "",
+            f"{invitations} invitation{'' if invitations == 1 else 's'} open",
+        ]
+        return Finding("log-in", State.READY, ", ".join(filter(None, parts)) + ".")
+    if coming and coming.not_before:  # somebody prepares the first day of school: nothing is to be mended
+        begins = coming.not_before.astimezone(site.time_zone)
+        words = f"Nobody can begin yet: the first invitation is valid from {begins:%Y-%m-%d %H:%M} on."
+        return Finding("log-in", State.WARNING, words)
+    return Finding(
+        "log-in", State.MISSING, "Nobody can begin: no staff may enroll, and no invitation is open."
+    )
 
 
 def _authority(site: SiteSettings, now: datetime) -> Finding:

@@ -15,9 +15,13 @@ class UseRefused(Exception):
 
 def claimable(now: datetime) -> Q:
     """The condition under which one more use may be held."""
+    return claimable_in_time(now) & (Q(not_before=None) | Q(not_before__lte=now))
+
+
+def claimable_in_time(now: datetime) -> Q:
+    """Now, or once it begins."""
     return (
         Q(revoked_at=None)
-        & (Q(not_before=None) | Q(not_before__lte=now))
         & (Q(expires_at=None) | Q(expires_at__gt=now))
         & (Q(max_uses=None) | Q(max_uses__gt=F("uses_held") + F("uses_spent")))
     )

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from enrollment.actions.tables import written_table
+from enrollment.admin.exports import record_export
 from enrollment.admin.reference import FindsReference
 from enrollment.models import AgreementAcceptance
 from sites_config.admin.scoped import BY_SITE
@@ -34,6 +35,7 @@ class AgreementAcceptanceAdmin(FindsReference):
 
     @admin.action(description="Export the selected acceptances as CSV")
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        record_export(request, queryset)
         rows = queryset.select_related("site", "enrollment", "agreement").order_by("accepted_at", "pk")
         table = written_table([COLUMNS, *map(_cells, rows.iterator(chunk_size=2000))])
         headers = {"Content-Disposition": 'attachment; filename="agreement-acceptances.csv"'}

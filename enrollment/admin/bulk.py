@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 
+from enrollment.admin.exports import record_export
 from sites_config.admin.counting import counted
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user, reach_of
@@ -71,6 +72,7 @@ class BulkAdmin(ScopedAdmin):
         """Of the selection the rows of sites that whoever asks may read in whole; any number of them."""
         rows = for_user(queryset, request.user)
         if request.POST.get("confirmed"):
+            record_export(request, rows)
             return answer(rows)
         facts = {"words": words, "form": forms.Form(), "seal": "yes", "number": counted(rows), "left": 0}
         return self._page(request, rows, facts)

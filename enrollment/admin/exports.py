@@ -4,15 +4,36 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.db.models import Model, QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 
+from enrollment.actions.export_record import note_list
 from enrollment.actions.tables import streamed_table
 from enrollment.models import Device, Enrollment
+from sites_config.admin.buttons import actor
+from sites_config.admin.paging import AFTER
 from sites_config.references import spoken
 
 AT_A_TIME = 2000
+LONGEST = 200  # letters of the filters in the record
+_NO_FILTER = {SEARCH_VAR, ORDER_VAR, PAGE_VAR, AFTER}
 Cells = dict[str, Callable[[Any], object]]
+
+
+def record_export(request: HttpRequest, rows: QuerySet[Any]) -> None:
+    """Of the list whose action is asked for. What was searched for may be a name, and is left out."""
+    asked = {name: ",".join(values) for name, values in request.GET.lists() if name not in _NO_FILTER}
+    filters = ", ".join(f"{name}={value}" for name, value in asked.items())
+    whole = request.POST.get("select_across", "0") == "1"
+    facts = {
+        "chosen": "all that the list showed" if whole else "one by one",
+        "filters": filters[:LONGEST],
+        "searched": "yes" if request.GET.get(SEARCH_VAR) else "",
+    }
+    said = {name: fact for name, fact in facts.items() if fact}
+    note_list(rows, facts=said, actor=actor(request), now=timezone.now())
 
 
 def device_table(rows: QuerySet[Device]) -> StreamingHttpResponse:

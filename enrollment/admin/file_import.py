@@ -15,13 +15,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from enrollment.actions.tables import MAX_BYTES, BadFile
+from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user
+from sites_config.middleware.requests import LARGEST_BODY
 from sites_config.secrets import Undecryptable, decrypt, encrypt
 
 KEPT_SECONDS = 3600
+MEGABYTE = 1024 * 1024
 MOST_ROWS = 10_000  # more would take longer than a page may
 SAMPLE = 10
 
@@ -42,7 +44,7 @@ class FileImport(Generic[Form, Done]):
     title: ClassVar[str]
     words: ClassVar[str]
     press: ClassVar[str]
-    # For files that are too large here.
+    # For files that are too large here: this page takes what a request may bring.
     command: ClassVar[str]
 
     def __init__(self, model_admin: Any) -> None:
@@ -94,8 +96,8 @@ class FileImport(Generic[Form, Done]):
             form.add_error("file", "The rows of this file were just taken.")  # the second of two clicks
             return None
         try:
-            if len(content) > MAX_BYTES or _lines(content) > MOST_ROWS + 1:
-                raise BadFile(f"Here up to {MOST_ROWS} rows; for more there is: {self.command}")
+            if _lines(content) > MOST_ROWS + 1:
+                raise BadFile(self._limits())
             done = self.do(request, form, content, dry_run=not for_good)
         except BadFile as error:
             form.add_error("file", list(str(error).split("\n")))
@@ -113,7 +115,7 @@ class FileImport(Generic[Form, Done]):
             self.model_admin,
             request,
             title=self.title,
-            words=self.words,
+            words=f"{self.words} {self._limits()}",
             form=form,
             press=press,
             press_name="really" if found else "",
@@ -121,10 +123,16 @@ class FileImport(Generic[Form, Done]):
             back=self.back,
         )
 
+    def _limits(self) -> str:
+        here = f"Here up to {MOST_ROWS:,} rows and {LARGEST_BODY // MEGABYTE} MB"
+        return (
+            f"{here}; up to {MAX_ROWS:,} rows and {MAX_BYTES // MEGABYTE} MB by the operator: {self.command}"
+        )
+
     def _content(self, request: HttpRequest, form: Form) -> bytes | None:
         """Of the file that was chosen now, else of the one before; None for neither."""
         if form.cleaned_data["file"]:
-            return bytes(form.cleaned_data["file"].read(MAX_BYTES + 1))
+            return bytes(form.cleaned_data["file"].read())
         kept = form.cleaned_data["kept"] and cache.get(self._key(request, form.cleaned_data["kept"]))
         try:
             return zlib.decompress(decrypt(kept)) if kept else None

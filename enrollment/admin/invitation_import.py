@@ -15,7 +15,12 @@ from enrollment.admin.invitation_form import within_reason
 from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
 from sites_config.admin.buttons import actor
-from sites_config.models import SiteConfiguration
+from sites_config.admin.zones import in_zone_of
+
+NOT_BOUND = (
+    "any device can use these invitations. To have each used by its device alone, choose “bound to the serial number "
+    "of the row”."
+)
 
 
 def _day_and_time() -> forms.SplitDateTimeWidget:
@@ -52,19 +57,13 @@ class ImportForm(FileForm):
     send = forms.BooleanField(label="send the e-mails at once", required=False)
 
     def terms(self) -> Terms:
-        """In the time zone of the site, whatever the page's was."""
         values = self.cleaned_data
-        zone = SiteConfiguration.for_site(values["site"].pk).time_zone
-        begins, ends = (
-            value.replace(tzinfo=zone) if value else None
-            for value in (values["not_before"], values["expires_at"])
-        )
         return Terms(
             login_required=values["login_required"],
             ask_for_agreement=values["ask_for_agreement"],
             max_uses=values["max_uses"],
-            not_before=begins,
-            expires_at=ends,
+            not_before=values["not_before"],
+            expires_at=values["expires_at"],
             invited_by=values["invited_by"],
             bind=Bind(values["bind"]),
             with_pin=values["with_pin"],
@@ -80,6 +79,12 @@ class InvitationImport(FileImport[ImportForm, Imported]):
     )
     press = "Make them"
     command = "manage.py invite --csv"
+
+    def view(self, request: HttpRequest) -> HttpResponse:
+        shown = super().view
+        site_id = request.POST.get("site") or request.GET.get("site")
+        answer: HttpResponse = in_zone_of(site_id, lambda: shown(request))
+        return answer
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
         return super().initial(request) | {"expires_at": timezone.now() + LIVES}
@@ -98,10 +103,14 @@ class InvitationImport(FileImport[ImportForm, Imported]):
         found = [("Would be made", str(len(done.made)))]
         if done.skipped:
             found.append(("Skipped", f"{done.skipped}: they have an open invitation already"))
+        if done.idle_serials:
+            found.append(("Serial numbers", f"{done.idle_serials} without effect: {NOT_BOUND}"))
         return [*found, *((row.name, _in_words(row)) for row in done.made[:SAMPLE])]
 
     def done(self, request: HttpRequest, form: ImportForm, done: Imported) -> HttpResponse:
         messages.success(request, f"{len(done.made)} invitations made, {done.skipped} skipped.")
+        if done.idle_serials:
+            messages.warning(request, f"{done.idle_serials} serial numbers are without effect: {NOT_BOUND}")
         if form.cleaned_data["send"] and done.made:
             self.model_admin.send(request, done.made)
         return redirect(self.back)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from enrollment.actions.device_list import ListedState, in_state, state_of, with_state
 from enrollment.actions.device_list_file import COLUMNS, Imported, exported, import_devices
+from enrollment.admin.exports import record_export
 from enrollment.admin.file_import import SAMPLE, FileForm, FileImport, WithImport
 from enrollment.models import ListedDevice
 from enrollment.models.folded import filled
@@ -125,6 +126,7 @@ class ListedDeviceAdmin(WithImport):
 
     @admin.action(description="Export the selected devices as CSV")
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        record_export(request, queryset)
         rows = queryset.select_related("meant_for").order_by("serial_number", "pk")
         headers = {"Content-Disposition": 'attachment; filename="device-list.csv"'}
         return HttpResponse(

@@ -44,6 +44,7 @@ class EventKind(models.TextChoices):
     WRONG_PIN = "wrong-pin", "A wrong PIN was typed"
     WRONG_PERSON = "wrong-person", "Somebody else than the invited person logged in"
     SETTINGS_CHANGED = "settings-changed", "Settings changed by a file"
+    DATA_EXPORTED = "data-exported", "Data exported"
 
 
 class Event(models.Model):

@@ -12,6 +12,7 @@ class MessageCount(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "day"], name="one_count_per_site_and_day")]
+        indexes = [models.Index(fields=["day", "id"], name="message_count_age")]
 
     def __str__(self) -> str:
         return f"{self.used} on {self.day}"

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import sanitize_address
 
+from enrollment.outbox.timed_smtp import TimedSmtp, TimedSmtps
 from sites_config.environment import MailServer
 
-SECONDS = 20
 IN_ONE_CONNECTION = 50  # mails; servers end one that goes on for ever
 _GO_AHEAD = 354
 _DONE = range(200, 300)  # the first digit tells (RFC 5321, 4.2.1)
@@ -39,7 +39,7 @@ class SmtpMailer:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: TimedSmtp | None = None
         self._left = 0
 
     def __enter__(self) -> "SmtpMailer":
@@ -73,7 +73,7 @@ class SmtpMailer:
             raise NoAnswer(f"The server's answer to the content means nothing: {_words(code, words)}")
         _check(code, words, _DONE)
 
-    def _announced(self, recipients: list[str]) -> smtplib.SMTP:
+    def _announced(self, recipients: list[str]) -> TimedSmtp:
         """The connection, with the server waiting for the content."""
         smtp = self._connected()
         try:
@@ -85,7 +85,9 @@ class SmtpMailer:
             _check(*smtp.docmd("DATA"), (_GO_AHEAD,))
         except (OSError, smtplib.SMTPException) as error:
             self._close()
-            raise TryLater(f"{self._where}: {_said(error)}") from None
+            why = f"{self._where}: {_said(error)}"
+            # Too slow for this mail, it is for the next: nobody's time is to be spent on it mail by mail.
+            raise ServerDown(why) if smtp.late else TryLater(why) from None
         except (Refused, TryLater):
             self._close()
             raise
@@ -95,17 +97,20 @@ class SmtpMailer:
     def _where(self) -> str:
         return f"{self._server.host}:{self._server.port}"
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> TimedSmtp:
         if self._left <= 0:
             self._close()
-        if self._smtp is None:
+        smtp = self._smtp
+        if smtp is None:
             try:
-                self._smtp = _opened(self._server)
+                smtp = self._smtp = _opened(self._server)
             except (OSError, smtplib.SMTPException) as error:
                 raise ServerDown(f"{self._where}: {_said(error)}") from None
             self._left = IN_ONE_CONNECTION
+        else:
+            smtp.next_mail()
         self._left -= 1
-        return self._smtp
+        return smtp
 
     def _close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -131,12 +136,12 @@ class DjangoMailer:
             raise TryLater(_said(error)) from None
 
 
-def _opened(server: MailServer) -> smtplib.SMTP:
+def _opened(server: MailServer) -> TimedSmtp:
     context = ssl.create_default_context()
     if server.tls:
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
+        smtp: TimedSmtp = TimedSmtps(server.host, server.port, context=context)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
+        smtp = TimedSmtp(server.host, server.port)
     try:
         if server.starttls:
             smtp.starttls(context=context)

@@ -1,4 +1,5 @@
 """What a change in the administration leaves in the history of its row: each field with its value before and after.
+A new row has every value that it began with, also the usual ones that nobody touched.
 
 Of a secret there stands a fingerprint, by which two values are the same or not. It is keyed: a plain hash of a password
 that somebody chose could be guessed.
@@ -10,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -22,14 +24,22 @@ NOT_SHOWN = "not shown"
 
 def change_message(form: Any, formsets: Iterable[Any], add: bool) -> list[dict[str, Any]]:
     """As Django's own, which names the fields alone; its pages show it in the same way."""
-    own = [{"added": {}}] if add else [{"changed": each} for each in _changed(form)]
-    return [*own, *(each for formset in formsets for each in _of_formset(formset))]
+    return [*_of_form(form, add), *(each for formset in formsets for each in _of_formset(formset))]
+
+
+def _of_form(form: Any, add: bool) -> Iterator[dict[str, Any]]:
+    if add:
+        yield {"added": {}}
+    for facts in _begun_with(form) if add else _changed(form):
+        yield {"changed": facts}
 
 
 def _of_formset(formset: Any) -> Iterator[dict[str, Any]]:
+    by_row = {id(form.instance): form for form in formset.forms}
     for row in formset.new_objects:
         yield {"added": _named(row)}
-    by_row = {id(form.instance): form for form in formset.initial_forms}
+        for facts in _begun_with(by_row[id(row)]):
+            yield {"changed": _named(row) | facts}
     for row, _names in formset.changed_objects:
         for facts in _changed(by_row[id(row)]):
             yield {"changed": _named(row) | facts}
@@ -43,7 +53,26 @@ def _named(row: Model) -> dict[str, Any]:
 
 def _changed(form: Any) -> Iterator[dict[str, Any]]:
     """``fields``: for people; ``values``: the same for programs. Nothing where nothing was changed."""
-    values = [*_plain_changes(form), *_secret_changes(form)]
+    yield from _facts([*_plain_changes(form), *_secret_changes(form)])
+
+
+def _begun_with(form: Any) -> Iterator[dict[str, Any]]:
+    """Likewise of a new row. Its form has fields of the page's own too: the tick that would take it away, its key."""
+    secrets = _secrets(form)
+    plain = [name for name in form.fields if name not in (*secrets, DELETION_FIELD_NAME)]
+    shown = [name for name in plain if not form[name].is_hidden]
+    values = [{"field": label_of(form, name), "old": NOTHING, "new": _given(form, name)} for name in shown]
+    yield from _facts([*(each for each in values if each["new"] != NOTHING), *_secret_changes(form)])
+
+
+def _given(form: Any, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    if isinstance(form.fields[name].widget, forms.PasswordInput):
+        return NOT_SHOWN if value else NOTHING
+    return in_words(form.fields[name], value)
+
+
+def _facts(values: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
     if values:
         fields = [f"{each['field']}: {each['old']} → {each['new']}" for each in values]
         yield {"fields": fields, "values": values}

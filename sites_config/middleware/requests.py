@@ -12,6 +12,10 @@ from sites_config.middleware.probes import PROBES
 from sites_config.references import new_reference
 
 LARGEST_BODY = 4 * 1024 * 1024 + 1024  # bytes
+TOO_LARGE = (
+    "This is too large: a page takes 4 MB at most. Go back and choose a smaller file. Larger CSV files are imported "
+    "on the server by its operator, with manage.py.\n"
+)
 access_log = logging.getLogger("gatehouse.access")
 
 HEADERS = {
@@ -60,7 +64,7 @@ def _too_large(request: SiteRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdigit() and len(length) < 10 and int(length) <= LARGEST_BODY:
         return None
-    return HttpResponse("The request is too large.", content_type="text/plain", status=413)
+    return HttpResponse(TOO_LARGE, content_type="text/plain; charset=utf-8", status=413)
 
 
 def _set_headers(request: SiteRequest, response: HttpResponse) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -151,6 +152,24 @@ def test_r09_the_claim_itself_asks_whether_it_is_good(alpha: Site, clock: Clock,
         )
 
     assert Enrollment.objects.count() == made
+
+
+def test_a_browser_that_began_something_else_meanwhile_uses_no_code(alpha: Site, clock: Clock) -> None:
+    """As in two requests at once: both were read before the other's enrollment was there."""
+    people_of = {name: people.invite(alpha, name=name)[0] for name in ("One", "Other")}
+    rows = []
+    for invitation in people_of.values():
+        make(alpha, invitation=invitation)
+        rows.append(AccessCode.objects.latest("pk"))
+    browser: dict[str, Any] = {"key": "k", "host": "alpha.test", "language": "en", "browser": ""}
+    begun = use_code(rows[0], entry_site_id=alpha.pk, now=clock.time, **browser)
+
+    with pytest.raises(CodeGone):
+        use_code(rows[1], entry_site_id=alpha.pk, now=clock.time, **browser)
+
+    assert Enrollment.objects.get() == begun
+    rows[1].refresh_from_db()
+    assert rows[1].used_at is None, "it is good as before"
 
 
 def test_a_code_of_a_school_is_entered_at_its_district(alpha: Site) -> None:

@@ -31,6 +31,13 @@ def told(clock: Clock, row: Enrollment | None = None) -> str:
     return story_of(found, events, clock.time).cause.name
 
 
+def test_a_site_that_was_archived_meanwhile_is_closed(alpha: Site, clock: Clock) -> None:
+    Visitor().start(people.invite(alpha)[1])
+    people.configure(alpha, archived=True)
+
+    assert told(clock) == "closed"
+
+
 @pytest.mark.parametrize(
     ("stage", "minutes", "rule"),
     [

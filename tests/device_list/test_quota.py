@@ -105,6 +105,14 @@ def test_a_listed_owner_is_not_counted(alpha: Site) -> None:
     assert is_let(for_ana(alpha), udid=SECOND)
 
 
+def test_nor_is_one_of_whom_there_is_a_name_alone(alpha: Site) -> None:
+    put(alpha, owner_user_name="Kim")
+    assert is_let(invited(alpha, assigned_full_name="Guest"), udid=FIRST)
+    assert Device.objects.get().assigned_user_name == "Kim"
+
+    assert is_let(invited(alpha, assigned_user_name="kim"), udid=SECOND)
+
+
 def test_by_name_where_no_directory_knows_them(alpha: Site) -> None:
     assert is_let(invited(alpha, assigned_user_name="Kim"), udid=FIRST)
     assert not is_let(invited(alpha, assigned_user_name="kim"), udid=SECOND)

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sites.models import Site
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.utils import timezone
 
 from enrollment.actions.invitation_file import Bind, Imported, Terms, import_invitations
@@ -20,13 +18,9 @@ from enrollment.actions.invitations import revoke
 from enrollment.actions.pins import pin_of
 from enrollment.actions.tables import MAX_BYTES, BadFile
 from enrollment.models import Delivery, Event, EventKind, Invitation
-from sites_config.models import Privilege, SitePrivilege, User
-from tests import people
-from tests.admin.world import logged_in
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
-URL = "/admin/enrollment/invitation/import/"
 HEADER = "email,full_name,user_name,serial_number\n"
 ANA = HEADER + "ana@school.example,Ana Alvarez,ana,F2LX1\n"
 
@@ -143,6 +137,14 @@ def test_whoever_has_an_open_one_is_skipped(alpha: Site) -> None:
     assert (len(imported(alpha, more).made), Invitation.objects.count()) == (1, 3)
 
 
+@pytest.mark.parametrize(("bind", "idle"), [(Bind.NOTHING, 1), (Bind.PERSON, 1), (Bind.SERIAL, 0)])
+def test_a_serial_number_that_binds_nothing_is_counted(alpha: Site, bind: Bind, idle: int) -> None:
+    done = imported(alpha, ANA + ("bo@school.example,Bo,bo,\n" if bind != Bind.SERIAL else ""), bind=bind)
+
+    assert done.idle_serials == idle
+    assert Invitation.objects.exclude(only_serial_number="").count() == 1 - idle
+
+
 def test_each_gets_a_pin_and_its_own_where_the_file_has_one(alpha: Site) -> None:
     imported(alpha, "email,pin\na@b.example,0042\nc@d.example,\n", with_pin=True)
 
@@ -161,13 +163,28 @@ def invite(tmp_path: Path, content: str, *arguments: str) -> str:
 
 
 def test_a_dry_run_writes_nothing(alpha: Site, tmp_path: Path) -> None:
-    assert invite(tmp_path, ANA, "--dry-run", "--send") == "1 would be made, 0 would be skipped\n"
+    said = invite(tmp_path, ANA, "--dry-run", "--send", "--bind", "serial")
+    assert said == "1 would be made, 0 would be skipped\n"
     assert not Invitation.objects.exists() and not Delivery.objects.exists()
+
+
+def test_the_command_says_which_serial_numbers_bind_nothing(alpha: Site, tmp_path: Path) -> None:
+    assert "1 serial numbers would be without effect" in invite(tmp_path, ANA, "--dry-run")
+    assert "1 serial numbers without effect: any device can use" in invite(tmp_path, ANA)
 
 
 def test_the_command_makes_and_sends(alpha: Site, tmp_path: Path) -> None:
     said = invite(
-        tmp_path, ANA, "--send", "--days", "30", "--uses", "2", "--agreement", "--invited-by", "Mr. Ames"
+        tmp_path,
+        ANA.replace("F2LX1", ""),
+        "--send",
+        "--days",
+        "30",
+        "--uses",
+        "2",
+        "--agreement",
+        "--invited-by",
+        "Mr. Ames",
     )
 
     row = Invitation.objects.get()
@@ -209,82 +226,3 @@ def test_the_command_says_what_is_wrong(
     with pytest.raises(CommandError, match=words):
         invite(tmp_path, content, *arguments)
     assert not Invitation.objects.exists()
-
-
-# --- the page ---------------------------------------------------------------------------------------------------------
-
-
-def upload(client: Client, site: Site, content: str | bytes = "", **more: object) -> Any:
-    data: dict[str, object] = {
-        "site": site.pk,
-        "bind": "nothing",
-        "max_uses": 1,
-        "login_required": "on",
-    } | more
-    if content:
-        raw = content.encode() if isinstance(content, str) else content
-        data["file"] = SimpleUploadedFile("people.csv", raw)
-    return client.post(URL, data)
-
-
-def kept(answer: Any) -> str:
-    form = answer.context["form"]
-    return str(form["kept"].value() or "")
-
-
-def test_first_it_shows_then_it_makes(as_anna: Client, alpha: Site) -> None:
-    shown = upload(as_anna, alpha, ANA)
-    text = shown.content.decode()
-    assert "Would be made" in text and "Ana Alvarez" in text and not Invitation.objects.exists()
-
-    made = upload(as_anna, alpha, kept=kept(shown), really="Make them", send="on")
-
-    assert made.status_code == 302
-    row = Invitation.objects.get()
-    assert row.created_by is not None and row.sent_at is not None and row.sent_to == "ana@school.example"
-    again = upload(as_anna, alpha, kept=kept(shown), really="Make them")
-    assert "Choose the file." in again.content.decode() and Invitation.objects.count() == 1
-
-
-def test_a_file_that_is_chosen_now_is_shown_before_it_counts(as_anna: Client, alpha: Site) -> None:
-    upload(as_anna, alpha, ANA, really="Make them")
-
-    assert not Invitation.objects.exists()
-
-
-def test_what_one_uploaded_nobody_else_makes(as_anna: Client, anna: User, alpha: Site) -> None:
-    shown = upload(as_anna, alpha, ANA)
-    other = people.staff("otto", "Otto", (alpha, Privilege.MANAGE_INVITATIONS), is_staff=True)
-
-    answer = upload(logged_in(other, alpha), alpha, kept=kept(shown), really="Make them")
-
-    assert "Choose the file." in answer.content.decode() and not Invitation.objects.exists()
-
-
-def test_the_problems_stand_on_the_page(as_anna: Client, alpha: Site) -> None:
-    text = upload(as_anna, alpha, "email\nnobody\n<script>x</script>\n").content.decode()
-
-    assert (
-        "Row 2: email: Enter a valid email address." in text and "Row 3:" in text and "<script>x" not in text
-    )
-
-
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_too_many_rows_for_a_page_are_sent_to_the_command(as_anna: Client, alpha: Site, end: str) -> None:
-    content = f"email{end}" + "".join(f"p{row}@b.example{end}" for row in range(10_001))
-
-    assert "manage.py invite --csv" in upload(as_anna, alpha, content).content.decode()
-
-
-def test_another_sites_administrator_imports_nothing_here(as_anna: Client, alpha: Site, beta: Site) -> None:
-    answer = upload(as_anna, beta, ANA)
-
-    assert "Select a valid choice" in answer.content.decode() and not Invitation.objects.exists()
-
-
-def test_who_only_looks_has_no_such_page(anna: User, as_anna: Client, alpha: Site) -> None:
-    SitePrivilege.objects.filter(user=anna).delete()
-    SitePrivilege.objects.create(user=anna, site=alpha, privilege=Privilege.VIEW_SITE)
-
-    assert as_anna.get(URL).status_code == 403 and upload(as_anna, alpha, ANA).status_code == 403
-    assert URL not in as_anna.get("/admin/enrollment/invitation/").content.decode()

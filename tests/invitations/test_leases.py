@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from enrollment.actions import outbox
 from enrollment.actions.invitation_sending import send
-from enrollment.actions.outbox import BACK_OFF
+from enrollment.actions.outbox import BACK_OFF, LEASE
 from enrollment.models import Delivery
 from enrollment.outbox.worker import drain
 from tests import people
@@ -37,6 +37,20 @@ def test_what_is_cancelled_behind_a_slow_one_does_not_leave(alpha: Site, clock: 
     outbox.cancel(Q(pk=second.pk), now=clock.time)
 
     assert outbox.keep(first, now=clock.time) and not outbox.keep(second, now=clock.time)
+
+
+def test_a_worker_whose_lease_is_over_hands_nothing_over(alpha: Site, clock: Clock) -> None:
+    """Nobody has taken the row from it yet, and another may in the next moment."""
+    queued(alpha, 2)
+    in_time, late = outbox.claim(2, now=clock.time)
+    clock.forward(seconds=LEASE.total_seconds() - 1)
+    assert outbox.begin(in_time, now=clock.time)
+    clock.forward(seconds=1)
+
+    assert not outbox.begin(late, now=clock.time)
+
+    late.refresh_from_db()
+    assert late.state == "leased"
 
 
 def test_a_message_that_no_worker_survives_ends(alpha: Site, clock: Clock) -> None:

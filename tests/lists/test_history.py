@@ -7,8 +7,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sites.models import Site
 from django.test import Client
 
-from enrollment.models import AccessGroup, DirectoryServer
-from sites_config.models import User
+from enrollment.models import AccessGroup, DirectoryServer, Invitation
+from sites_config.models import Privilege, User
 from tests import people
 from tests.admin.filled import send
 from tests.admin.world import World
@@ -81,6 +81,59 @@ def test_a_secret_leaves_a_fingerprint_and_nothing_else(as_root: Client, alpha: 
     send(as_root, url, hosts="elsewhere.example")  # and with that the password is gone
     values = {each["field"]: (each["old"], each["new"]) for each in latest()[0]["changed"]["values"]}
     assert values["Bind password"] == (first, "nothing")
+
+
+def add(client: Client, url: str, **typed: object) -> None:
+    assert send(client, f"{url}add/", **typed).status_code == 302
+
+
+def test_a_new_row_has_what_it_began_with(as_anna: Client, alpha: Site) -> None:
+    """Also what was left as the form had it; not what is blank."""
+    add(as_anna, "/admin/enrollment/invitation/", site=alpha.pk, name="Room 7", max_uses=3)
+
+    added, began = latest()
+    assert added == {"added": {}}
+    values = {each["field"]: (each["old"], each["new"]) for each in began["changed"]["values"]}
+    assert values["Name"] == ("nothing", "Room 7") and values["Max uses"] == ("nothing", "3")
+    assert values["Site"] == ("nothing", "Alpha School")
+    assert values["Login required"] == ("nothing", "yes") and values["Ask for agreement"] == ("nothing", "no")
+    assert "nothing" not in {new for _old, new in values.values()}
+    row = Invitation.objects.get()
+    page = history(as_anna, f"/admin/enrollment/invitation/{row.pk}/change/")
+    assert "Added. Changed" in page and "Name: nothing → Room 7" in page
+
+
+def test_a_new_rows_secret_is_a_fingerprint_too(as_root: Client, alpha: Site) -> None:
+    url = "/admin/enrollment/directoryserver/"
+    typed = {"site": alpha.pk, "name": "LDAP", "hosts": "ldap.example", "user_base": "dc=example"}
+    add(as_root, url, bind_dn="cn=reader,dc=example", bind_password="correct horse", **typed)
+
+    values = {each["field"]: (each["old"], each["new"]) for each in latest()[1]["changed"]["values"]}
+    old, new = values["Bind password"]
+    assert old == "nothing" and new.startswith("#") and len(new) == 9
+    assert "Client key" not in values and "correct horse" not in LogEntry.objects.latest("pk").change_message
+
+    row = DirectoryServer.objects.get()
+    send(as_root, f"{url}{row.pk}/change/", bind_password="another")
+    (value,) = latest()[0]["changed"]["values"]
+    assert value["old"] == new
+
+
+def test_a_new_row_below_another_has_its_values_too(as_root: Client, alpha: Site, bob: User) -> None:
+    added_below = {"TOTAL_FORMS": 1, "0-site": alpha.pk, "0-privilege": Privilege.VIEW_SITE.value}
+
+    send(
+        as_root, f"/admin/sites_config/user/{bob.pk}/change/",
+        **{f"site_privileges-{name}": value for name, value in added_below.items()},
+    )  # fmt: skip
+
+    added, began = latest()
+    assert "name" in added["added"]
+    values = {each["field"]: (each["old"], each["new"]) for each in began["changed"]["values"]}
+    assert values == {
+        "Site": ("nothing", "Alpha School"),
+        "Privilege": ("nothing", Privilege.VIEW_SITE.label),
+    }
 
 
 def test_somebodys_password_leaves_no_trace(as_root: Client, bob: User) -> None:

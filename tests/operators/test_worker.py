@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
-from enrollment.actions.heartbeats import OUTBOX, beat
+from enrollment.actions.heartbeats import OUTBOX, beat, last_beat
 from enrollment.actions.invitation_sending import send
 from enrollment.actions.metrics import outbox
 from enrollment.doctor.finding import Asked, Finding
@@ -28,6 +28,18 @@ def test_one_that_never_ran_and_one_that_died_are_told_apart() -> None:
 
     assert (never.state, lives.state, died.state) == ("failed", "ok", "failed")
     assert "never run" in never.text and "last heard of" in died.text and "run_worker" in died.todo
+
+
+def test_it_is_heard_of_every_twenty_seconds_also_after_the_clock_was_set_back() -> None:
+    now = timezone.now()
+    heard = []
+    for seconds in (0, 19, 20, -3600):
+        beat(OUTBOX, now=now + timedelta(seconds=seconds))
+        at = last_beat(OUTBOX)
+        assert at is not None
+        heard.append((at - now).total_seconds())
+
+    assert heard == [0, 0, 20, -3600]
 
 
 def test_what_waits_too_long_is_named_and_what_waits_for_its_next_try_is_not(alpha: Site) -> None:

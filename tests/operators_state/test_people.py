@@ -28,6 +28,7 @@ from enrollment.models import (
     Status,
 )
 from sites_config.models import Privilege, SitePrivilege, User
+from sites_config.references import spoken
 from sites_config.sessions import SessionStore
 from tests import people
 from tests.operators_state.saved import said
@@ -122,6 +123,30 @@ def test_the_export_goes_to_a_file_of_ones_own(ana: Enrollment, tmp_path: Path) 
     assert json.loads(path.read_text())["enrollments"]
     with pytest.raises(CommandError, match="can't be made"):
         said("export_person", "--site", "alpha.test", "ana.alvarez", "--output", str(path))
+
+
+def test_the_export_leaves_a_record_that_names_no_person(
+    ana: Enrollment, alpha: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By codes and numbers of rows, which stay when she is forgotten."""
+    monkeypatch.setenv("SUDO_USER", "olga")
+    told = export("ana.alvarez")
+
+    event = Event.objects.get(kind="data-exported")
+    assert (event.site, event.data["list"], event.data["by"]) == (alpha, "a person", "olga")
+    assert event.data["enrollments"] == spoken(ana.reference)
+    assert event.data["invitations"] == str(told["invitations"][0]["id"])
+    assert event.data["rows"] == sum(
+        len(rows) for name, rows in told.items() if name not in ("exported_at", "events")
+    )
+    assert not [name for name in NAMES if name in str(event.data)]
+
+
+def test_a_file_that_cannot_be_made_leaves_no_record(ana: Enrollment, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="can't be made"):
+        said("export_person", "--site", "alpha.test", "ana.alvarez", "--output", str(tmp_path))
+
+    assert not Event.objects.filter(kind="data-exported").exists()
 
 
 def test_forgotten_her_name_is_in_no_table_and_the_enrollment_is(ana: Enrollment, bea: Person) -> None:
@@ -237,6 +262,16 @@ def test_the_commands_need_a_site() -> None:
     for command in ("export_person", "forget_person"):
         with pytest.raises(CommandError):
             call_command(command, "ana", stdout=io.StringIO())
+
+
+def test_the_programs_own_words_stay_whatever_somebody_is_called(ana: Enrollment, alpha: Site) -> None:
+    people.person(alpha, "enrolled", "Ed Rolled")
+    statuses = list(Event.objects.filter(kind="moved").order_by("pk").values_list("data__to", flat=True))
+
+    forget("enrolled", "--yes")
+
+    moved = Event.objects.filter(kind="moved").order_by("pk")
+    assert list(moved.values_list("data__to", flat=True)) == statuses and "enrolled" in statuses
 
 
 def test_a_name_is_forgotten_as_a_word_and_not_as_a_part_of_one(ana: Enrollment, alpha: Site) -> None:

@@ -11,7 +11,7 @@ from enrollment.models import Invitation
 from sites_config.models import Privilege
 from tests import people
 from tests.admin.world import logged_in
-from tests.invitations.test_import import kept, upload
+from tests.invitations.test_import_page import kept, upload
 from tests.races.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

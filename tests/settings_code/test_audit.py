@@ -52,6 +52,14 @@ def test_without_an_account_the_event_alone_tells(district: Site, tmp_path: Path
     assert not LogEntry.objects.exists()
 
 
+def test_a_file_that_changes_nothing_leaves_no_event(district: Site, tmp_path: Path) -> None:
+    file = stored(tmp_path, document(settings="  time_zone: UTC"))
+    for _time in range(2):
+        apply(file)
+
+    assert Event.objects.filter(kind=EventKind.SETTINGS_CHANGED).count() == 1
+
+
 def test_an_administrator_reads_it_in_the_list_of_events(school: Site, tmp_path: Path) -> None:
     user = User.objects.create(username="root", is_staff=True, is_superuser=True)
     apply(stored(tmp_path, document(settings="  time_zone: UTC")), user="root")

@@ -19,6 +19,7 @@ from enrollment.models import (
     HandOver,
     Invitation,
     IssuedProfile,
+    MessageCount,
     SamlRoundTrip,
     SeenSamlMessage,
     Status,
@@ -32,7 +33,8 @@ OVER = (*CAME_TO_NOTHING, Status.SUPERSEDED, Status.CHECKED_OUT)
 
 @dataclass(frozen=True)
 class Rule:
-    """``kind``: whose days count; ``age``: the indexed column they count from. ``remove`` gets rows of one batch.
+    """``kind``: whose days count; ``age``: the indexed column they count from, a time or a day. ``remove`` gets rows
+    of one batch.
 
     ``only`` is what the index is for; ``unless`` is asked of each batch, so that a batch is found by the index alone.
     """
@@ -112,6 +114,7 @@ RULES = (
     Rule("commands", "commands", Command, "answered_at", Q(answered_at__isnull=False), _delete),
     Rule("events", "events", Event, "at", Q(), _delete, _GOES_ON),
     Rule("messages", "messages", Delivery, "done_at", Q(), _delete),
+    Rule("messages", "counts of messages", MessageCount, "day", Q(), _delete),
     Rule(
         "invitations", "expired invitations", Invitation, "expires_at", Q(revoked_at__isnull=True), _delete,
         Q(_of(Enrollment, "invitation")),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enrollment.actions.device_list_file import COLUMNS, import_devices
-from enrollment.actions.tables import BadFile
+from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 
@@ -17,7 +17,8 @@ class Command(BaseCommand):
         "Adds devices to a site's device list, or changes those whose serial number is known, from a CSV file with "
         f"a header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, and a column that the file "
         "lacks stays as it is. In site stands the name or identifier of a site that belongs to the list's. Commas, "
-        "semicolons or tabs; UTF-8, UTF-16 or Windows-1252; at most 100,000 rows and 12 MB; all rows or none."
+        "semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from enrollment.actions.people import COLUMNS, import_people
-from enrollment.actions.tables import BadFile
+from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 
@@ -15,7 +15,8 @@ class Command(BaseCommand):
     help = (
         "Adds people to a site's own directory, or changes those whose user name is known, from a CSV file with a "
         f"header row. Columns: {', '.join(COLUMNS)}. Only user_name is needed. Commas, semicolons "
-        "or tabs; UTF-8, UTF-16 or Windows-1252; at most 100,000 rows and 12 MB; all rows or none."
+        "or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -15,7 +15,7 @@ from enrollment.actions.invitation_file import COLUMNS, Bind, Imported, Terms, i
 from enrollment.actions.invitation_links import links_table
 from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.site_urls import site_url
-from enrollment.actions.tables import BadFile
+from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from enrollment.management.commands._site import add_site, site_of
 
 MOST_DAYS, MOST_USES = 36_500, 10**6
@@ -25,7 +25,8 @@ class Command(BaseCommand):
     help = (
         "Makes invitations from a CSV file with a header row, one a row, and sends them if you like. "
         f"Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
-        "At most 100,000 rows and 12 MB. Whoever has an open invitation at the site already is skipped."
+        f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB. "
+        "Whoever has an open invitation at the site already is skipped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -82,6 +83,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         would = "would be " if options["dry_run"] else ""
         self.stdout.write(f"{len(done.made)} {would}made, {done.skipped} {would}skipped")
+        if done.idle_serials:
+            self.stdout.write(
+                f"{done.idle_serials} serial numbers {would}without effect: any device can use these invitations. "
+                "To have each used by its device alone: --bind serial"
+            )
         if not options["dry_run"]:
             self._hand_on(done, site, options, now)
 

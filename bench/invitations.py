@@ -41,7 +41,7 @@ def imported(content: bytes, site: Any) -> str:
     done = import_invitations(
         content, site=site, terms=Terms(), created_by=None, now=timezone.now(), dry_run=False
     )
-    print(f"{len(done.made):,} made, {done.skipped:,} skipped")
+    print(f"{len(done.rows):,} made, {done.skipped:,} skipped")
     return f"{time.perf_counter() - began:6.1f} s, {time.process_time() - work:.1f} s of work here"
 
 

@@ -1,10 +1,11 @@
 """Invitations from a CSV file, a row each: all of them or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
@@ -60,29 +61,38 @@ class Terms:
     with_pin: bool = False
 
 
-@dataclass
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Imported:
-    """``skipped``: rows whose person has an open invitation at the site already, which was left as it is.
+    """``rows``: by column, in what each invitation that is made differs from the others. ``skipped``: rows of the file
+    whose person has an open invitation at the site already, which was left as it is. ``keys``: none of a dry run.
     ``idle_serials``: rows with a serial number to which nothing is bound."""
 
-    made: list[Invitation] = field(default_factory=list)
-    skipped: int = 0
-    idle_serials: int = 0
+    rows: Sequence[Row]
+    skipped: int
+    idle_serials: int
+    keys: Sequence[int] = ()
+
+    def invitations(self) -> list[Invitation]:
+        """Read from the database."""
+        return list(Invitation.objects.filter(pk__in=self.keys).order_by("pk"))
 
 
 def import_invitations(
     content: bytes, *, site: Site, terms: Terms, created_by: User | None, now: datetime, dry_run: bool
 ) -> Imported:
-    """Raises BadFile, and then nothing was written. With ``dry_run`` the rows come back without a token."""
+    """Raises BadFile, and then nothing was written."""
     _check_terms(terms, now)
     idle: list[int] = []
-    rows = _noting_idle_serials(named_rows(content, COLUMNS), terms, idle)
-    done = _sorted_out(_invitations(rows, site, terms), site, now)
-    done.idle_serials = len(idle)
-    if not dry_run:
+    rows = _rows(_noting_idle_serials(named_rows(content, COLUMNS), terms, idle), terms)
+    new = _without_those_there(rows, site, now)
+    keys: Sequence[int] = ()
+    if new and not dry_run:
         with transaction.atomic():
-            create_many(done.made, created_by=created_by, now=now)
-    return done
+            keys = create_many(new, same=_same(site, terms), created_by=created_by, now=now)
+    return Imported(new, len(rows) - len(new), len(idle), keys)
 
 
 def _noting_idle_serials(
@@ -101,19 +111,19 @@ def _check_terms(terms: Terms, now: datetime) -> None:
         raise BadFile("The invitations would end before they begin, or have ended already.")
 
 
-def _invitations(rows: Iterable[tuple[int, Mapping[str, str]]], site: Site, terms: Terms) -> list[Invitation]:
-    made: list[Invitation] = []
+def _rows(table: Iterable[tuple[int, Mapping[str, str]]], terms: Terms) -> list[Row]:
+    made: list[Row] = []
     seen: dict[tuple[str, ...], int] = {}
     problems: list[str] = []
-    for number, cells in rows:
-        invitation = _invitation(cells, site, terms)
-        who = _who(invitation)
+    for number, cells in table:
+        row = _row(cells, terms)
+        who = _who(row)
         found = list(_problems(cells, terms))
         if who in seen:
             found.append(f"the same as in row {seen[who]}.")
         problems += [f"Row {number}: {problem}" for problem in found]
         seen.setdefault(who, number)
-        made.append(invitation)
+        made.append(row)
     if problems:
         raise BadFile(*problems)
     if not made:
@@ -121,29 +131,34 @@ def _invitations(rows: Iterable[tuple[int, Mapping[str, str]]], site: Site, term
     return made
 
 
-def _invitation(cells: Mapping[str, str], site: Site, terms: Terms) -> Invitation:
+def _row(cells: Mapping[str, str], terms: Terms) -> Row:
     given = {column: cells.get(column, "") for column in COLUMNS}
     called = (given[each] for each in ("name", "full_name", "email", "user_name", "serial_number"))
     pin = given["pin"] or (new_pin() if terms.with_pin else "")
-    return Invitation(
-        site=site,
-        name=next(filter(None, called), "")[:100],
-        email=given["email"],
-        phone=given["phone"],
-        language=_language(given["language"]),
-        assigned_user_name=given["user_name"],
-        assigned_full_name=given["full_name"],
-        only_user_name=given["user_name"] if terms.bind == Bind.PERSON else "",
-        only_email=given["email"] if terms.bind == Bind.EMAIL else "",
-        only_serial_number=given["serial_number"] if terms.bind == Bind.SERIAL else "",
-        pin_encrypted=sealed(pin) if pin else None,
-        login_required=terms.login_required,
-        ask_for_agreement=terms.ask_for_agreement,
-        max_uses=terms.max_uses,
-        not_before=terms.not_before,
-        expires_at=terms.expires_at,
-        invited_by=terms.invited_by,
-    )
+    return {
+        "name": next(filter(None, called), "")[:100],
+        "email": given["email"],
+        "phone": given["phone"],
+        "language": _language(given["language"]),
+        "assigned_user_name": given["user_name"],
+        "assigned_full_name": given["full_name"],
+        "only_user_name": given["user_name"] if terms.bind == Bind.PERSON else "",
+        "only_email": given["email"] if terms.bind == Bind.EMAIL else "",
+        "only_serial_number": given["serial_number"] if terms.bind == Bind.SERIAL else "",
+        "pin_encrypted": sealed(pin) if pin else None,
+    }
+
+
+def _same(site: Site, terms: Terms) -> Row:
+    return {
+        "site_id": site.pk,
+        "login_required": terms.login_required,
+        "ask_for_agreement": terms.ask_for_agreement,
+        "max_uses": terms.max_uses,
+        "not_before": terms.not_before,
+        "expires_at": terms.expires_at,
+        "invited_by": terms.invited_by,
+    }
 
 
 def _language(said: str) -> str:
@@ -182,20 +197,19 @@ def _unfitting(cells: Mapping[str, str]) -> Iterator[str]:
         yield "pin: it must be 4 to 8 digits."
 
 
-def _who(invitation: Invitation) -> tuple[str, ...]:
+def _who(row: Row) -> tuple[str, ...]:
     """By what two rows are the same: a person may have two devices, but not one twice."""
     known = (
-        invitation.email.lower(),
-        folded(invitation.assigned_user_name),
-        invitation.only_serial_number.upper(),
-        invitation.phone,
+        row["email"].lower(),
+        folded(row["assigned_user_name"]),
+        row["only_serial_number"].upper(),
+        row["phone"],
     )
-    return known if any(known) else (invitation.name,)
+    return known if any(known) else (row["name"],)
 
 
-def _sorted_out(invitations: list[Invitation], site: Site, now: datetime) -> Imported:
+def _without_those_there(rows: Sequence[Row], site: Site, now: datetime) -> Sequence[Row]:
     names = ("email", "assigned_user_name", "only_serial_number", "phone", "name")
-    rows = Invitation.objects.filter(open_now(now), site=site).only(*names)
-    there = {_who(row) for row in rows.iterator(chunk_size=2000)}
-    made = [each for each in invitations if _who(each) not in there]
-    return Imported(made, len(invitations) - len(made))
+    known = Invitation.objects.filter(open_now(now), site=site).values(*names)
+    there = {_who(each) for each in known.iterator(chunk_size=2000)}
+    return [row for row in rows if _who(row) not in there]

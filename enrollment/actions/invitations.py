@@ -1,14 +1,15 @@
 """Invitations: made, shown, renewed, extended, revoked, released."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from enrollment.actions.endings import HELD, WHY_RELEASED, expire
-from enrollment.actions.many_rows import insert_many
+from enrollment.actions.many_rows import insert_many, new_keys
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Event, EventKind, Invitation
 from sites_config.models import User
@@ -19,27 +20,33 @@ WHY_REVOKED = "invitation revoked"
 
 def create_invitation(*, invitation: Invitation, created_by: User | None, now: datetime) -> str:
     """Saves the given row with a new token and returns the token."""
-    token = _fresh(invitation, created_by, now)
+    token = new_token()
+    invitation.token_sha256, invitation.token_encrypted = digest(token), encrypt(token.encode())
+    invitation.created_by, invitation.created_at = created_by, now
     with transaction.atomic():
         invitation.save(force_insert=True)
         note(invitation, EventKind.INVITATION_CREATED, now=now, actor=created_by)
     return token
 
 
-def create_many(invitations: Iterable[Invitation], *, created_by: User | None, now: datetime) -> None:
-    """The same for thousands, with an event for each; call it in a transaction."""
-    rows = list(invitations)
-    for invitation in rows:
-        _fresh(invitation, created_by, now)
-    insert_many(rows)
-    note_many(rows, EventKind.INVITATION_CREATED, now=now, actor=created_by)
+def create_many(
+    rows: Sequence[Mapping[str, Any]], *, same: Mapping[str, Any], created_by: User | None, now: datetime
+) -> Sequence[int]:
+    """The same for thousands, by column as ``insert_many`` takes them, with an event for each; their keys. Call it in a
+    transaction."""
+    keys = new_keys(Invitation, len(rows))
+    made = {"created_by_id": created_by.pk if created_by else None, "created_at": now}
+    # One after the other: the database takes them in while the next tokens are made.
+    fresh = ({"id": key, **_new_token(), **row} for key, row in zip(keys, rows, strict=True))
+    insert_many(Invitation, fresh, same={**same, **made})
+    ids = [(same["site_id"], key) for key in keys]
+    _note_each(ids, EventKind.INVITATION_CREATED, now=now, actor=created_by, data=None)
+    return keys
 
 
-def _fresh(invitation: Invitation, created_by: User | None, now: datetime) -> str:
+def _new_token() -> dict[str, bytes]:
     token = new_token()
-    invitation.token_sha256, invitation.token_encrypted = digest(token), encrypt(token.encode())
-    invitation.created_by, invitation.created_at = created_by, now
-    return token
+    return {"token_sha256": digest(token), "token_encrypted": encrypt(token.encode())}
 
 
 def token_of(invitation: Invitation) -> str:
@@ -55,13 +62,8 @@ def show_link(invitation: Invitation, *, actor: User | None, now: datetime) -> s
 
 def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str) -> bool:
     """A new token: whoever has the old link has nothing. Attempts under way go on. False: somebody was faster."""
-    old, token = bytes(invitation.token_sha256), new_token()
-    columns = {
-        "token_sha256": digest(token),
-        "token_encrypted": encrypt(token.encode()),
-        "pin_tries": 0,
-        "renewed_at": now,
-    }
+    old = bytes(invitation.token_sha256)
+    columns = {**_new_token(), "pin_tries": 0, "renewed_at": now}
     with transaction.atomic():
         if not Invitation.objects.filter(pk=invitation.pk, token_sha256=old).update(**columns):
             return False
@@ -159,10 +161,19 @@ def note_many(
     data: dict[str, object] | None = None,
 ) -> None:
     """The same line on each of their timelines."""
-    told, by = dict(data or {}), actor.pk if actor else None
-    insert_many(
-        [
-            Event(site_id=each.site_id, kind=kind, at=now, invitation_id=each.pk, actor_id=by, data=told)
-            for each in invitations
-        ]
-    )
+    ids = [(each.site_id, each.pk) for each in invitations]
+    _note_each(ids, kind, now=now, actor=actor, data=data)
+
+
+def _note_each(
+    ids: Sequence[tuple[int, int]],
+    kind: EventKind,
+    *,
+    now: datetime,
+    actor: User | None,
+    data: dict[str, object] | None,
+) -> None:
+    """``ids``: of site and invitation."""
+    same = {"kind": kind, "at": now, "actor_id": actor.pk if actor else None, "data": dict(data or {})}
+    rows = ({"site_id": site_id, "invitation_id": invitation_id} for site_id, invitation_id in ids)
+    insert_many(Event, rows, same=same)

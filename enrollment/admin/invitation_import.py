@@ -1,5 +1,6 @@
 """Invitations from a file that somebody uploads."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +13,6 @@ from enrollment.actions.invitation_file import COLUMNS, Bind, Imported, Terms, i
 from enrollment.actions.invitation_states import InvitationState
 from enrollment.admin.file_import import SAMPLE, FileForm, FileImport
 from enrollment.admin.invitation_form import within_reason
-from enrollment.models import Invitation
 from enrollment.models.invitation import LIVES
 from sites_config.admin.buttons import actor
 from sites_config.admin.zones import in_zone_of
@@ -100,28 +100,28 @@ class InvitationImport(FileImport[ImportForm, Imported]):
         )
 
     def found(self, done: Imported) -> list[tuple[str, str]]:
-        found = [("Would be made", str(len(done.made)))]
+        found = [("Would be made", str(len(done.rows)))]
         if done.skipped:
             found.append(("Skipped", f"{done.skipped}: they have an open invitation already"))
         if done.idle_serials:
             found.append(("Serial numbers", f"{done.idle_serials} without effect: {NOT_BOUND}"))
-        return [*found, *((row.name, _in_words(row)) for row in done.made[:SAMPLE])]
+        return [*found, *((row["name"], _in_words(row)) for row in done.rows[:SAMPLE])]
 
     def done(self, request: HttpRequest, form: ImportForm, done: Imported) -> HttpResponse:
-        messages.success(request, f"{len(done.made)} invitations made, {done.skipped} skipped.")
+        messages.success(request, f"{len(done.rows)} invitations made, {done.skipped} skipped.")
         if done.idle_serials:
             messages.warning(request, f"{done.idle_serials} serial numbers are without effect: {NOT_BOUND}")
-        if form.cleaned_data["send"] and done.made:
-            self.model_admin.send(request, done.made)
+        if form.cleaned_data["send"] and done.keys:
+            self.model_admin.send(request, done.invitations())
         return redirect(self.back)
 
 
-def _in_words(row: Invitation) -> str:
-    only = row.only_user_name or row.only_email or row.only_serial_number
+def _in_words(row: Mapping[str, Any]) -> str:
+    only = row["only_user_name"] or row["only_email"] or row["only_serial_number"]
     parts = (
-        row.assigned_full_name,
-        row.email,
+        row["assigned_full_name"],
+        row["email"],
         f"only for {only}" if only else "",
-        "PIN" * bool(row.pin_encrypted),
+        "PIN" * bool(row["pin_encrypted"]),
     )
     return ", ".join(filter(None, parts)) or InvitationState.CREATED.label

@@ -48,7 +48,9 @@ def new_public_id() -> str:
 class Enrollment(Assignment):
     """``entry_site`` is the site of the host; ``site`` the one whose settings, authority and profile apply."""
 
-    entry_site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments")
+    entry_site = models.ForeignKey(
+        "sites.Site", on_delete=models.PROTECT, related_name="entered_enrollments", db_index=False
+    )
     site = models.ForeignKey(
         "sites.Site", on_delete=models.PROTECT, related_name="enrollments", db_index=False
     )
@@ -120,11 +122,12 @@ class Enrollment(Assignment):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["entry_site", "public_id"], name="enrollment_public_id_once"),
+            # The codes first: whoever looks somebody up does so at all their sites at once.
+            models.UniqueConstraint(fields=["public_id", "entry_site"], name="enrollment_public_id_once"),
+            models.UniqueConstraint(fields=["reference", "entry_site"], name="enrollment_reference_once"),
             models.UniqueConstraint(
                 fields=["entry_site", "key_sha256"], name="one_enrollment_per_browser_key"
             ),
-            models.UniqueConstraint(fields=["entry_site", "reference"], name="enrollment_reference_once"),
         ]
         indexes = [
             models.Index(
@@ -137,8 +140,6 @@ class Enrollment(Assignment):
                 condition=Q(status__in=["expired", "failed", "instructed"]),
                 name="enrollment_over",
             ),
-            # For whoever looks somebody up, at all their sites at once.
-            models.Index(fields=["public_id"], name="enrollment_address"),
             folded_index("assigned_user_name", "enrollment_user_name"),
             folded_index("assigned_full_name", "enrollment_full_name"),
             folded_index("assigned_email", "enrollment_email"),
@@ -151,7 +152,6 @@ class Enrollment(Assignment):
             models.Index(fields=["started_at", "id"], name="enrollment_started"),
             models.Index(fields=["site", "started_at", "id"], name="enrollment_site_started"),
             models.Index(fields=["status", "started_at", "id"], name="enrollment_status"),
-            models.Index(fields=["reference"], name="enrollment_reference"),
             models.Index(fields=["site"], condition=Q(status="authenticated"), name="enrollment_checked_in"),
         ]
 

@@ -54,7 +54,12 @@ class Event(models.Model):
     kind = models.CharField(max_length=30, choices=EventKind.choices)
     at = models.DateTimeField()
     enrollment = models.ForeignKey(
-        "enrollment.Enrollment", on_delete=models.CASCADE, null=True, blank=True, related_name="events"
+        "enrollment.Enrollment",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="events",
+        db_index=False,
     )
     device = models.ForeignKey(
         "enrollment.Device", on_delete=models.CASCADE, null=True, blank=True, related_name="events"
@@ -72,7 +77,6 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["enrollment", "at"], name="event_timeline"),
             models.Index(fields=["at"], condition=models.Q(kind="moved"), name="event_moves"),
-            models.Index(fields=["at", "id"], name="event_age"),
             models.Index(  # what an unknown certificate left
                 fields=["site", "at"],
                 condition=models.Q(kind="certificate-refused"),

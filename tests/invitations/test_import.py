@@ -132,9 +132,9 @@ def test_whoever_has_an_open_one_is_skipped(alpha: Site) -> None:
 
     again = imported(alpha, more)
 
-    assert (len(again.made), again.skipped) == (1, 1) and Invitation.objects.count() == 2
+    assert (len(again.rows), again.skipped) == (1, 1) and Invitation.objects.count() == 2
     revoke(Invitation.objects.get(email="ana@school.example"), actor=None, now=timezone.now())
-    assert (len(imported(alpha, more).made), Invitation.objects.count()) == (1, 3)
+    assert (len(imported(alpha, more).rows), Invitation.objects.count()) == (1, 3)
 
 
 @pytest.mark.parametrize(("bind", "idle"), [(Bind.NOTHING, 1), (Bind.PERSON, 1), (Bind.SERIAL, 0)])

@@ -82,7 +82,7 @@ class Command(BaseCommand):
         except (BadFile, OSError) as error:
             raise CommandError(str(error)) from None
         would = "would be " if options["dry_run"] else ""
-        self.stdout.write(f"{len(done.made)} {would}made, {done.skipped} {would}skipped")
+        self.stdout.write(f"{len(done.rows)} {would}made, {done.skipped} {would}skipped")
         if done.idle_serials:
             self.stdout.write(
                 f"{done.idle_serials} serial numbers {would}without effect: any device can use these invitations. "
@@ -97,7 +97,7 @@ class Command(BaseCommand):
         if not options["send"]:
             return
         try:
-            sent = invitation_sending.send(done.made, actor=None, now=now)
+            sent = invitation_sending.send(done.invitations(), actor=None, now=now)
         except (invitation_sending.NothingToSend, QuotaExceeded) as reason:
             raise CommandError(f"They were made, but not sent. {reason}") from None
         self.stdout.write(f"{sent} queued to be sent")
@@ -130,7 +130,7 @@ def _check_links(path: Path, site: Site) -> None:
 
 
 def _write_links(path: Path, done: Imported, site: Site, now: datetime) -> None:
-    table = links_table(done.made, site_url(site.pk), actor=None, now=now)
+    table = links_table(done.invitations(), site_url(site.pk), actor=None, now=now)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

@@ -31,6 +31,15 @@ STAGES = {
 }
 
 
+INVITATIONS = {
+    InvitationState.CREATED: "not mailed",
+    InvitationState.ORDERED: "being sent",
+    InvitationState.UNDELIVERED: "not delivered",
+    InvitationState.UNKNOWN: "perhaps not delivered",
+    InvitationState.SENT: "sent",
+}
+
+
 @dataclass(frozen=True)
 class Figure:
     """``parts``: (text, URL) of what it consists of, each with a list of its own."""
@@ -99,14 +108,13 @@ def figures(scope: Scope, sum_: Numbers) -> Iterator[Figure]:
 
 def _invitations(scope: Scope) -> Figure:
     found = unused_invitations(scope.rows(Invitation), now=scope.now)
-    states = (
-        (found.sent, "sent", InvitationState.SENT),
-        (found.created, "not mailed", InvitationState.CREATED),
-    )
     parts = tuple(
-        (f"{count} {word}", scope.list_url(Invitation, state=state)) for count, word, state in states if count
+        (f"{count} {INVITATIONS[state]}", scope.list_url(Invitation, state=state))
+        for state, count in found.items()
+        if count
     )
-    return Figure("Invitations waiting", found.together, "Nobody has begun with them yet.", parts=parts)
+    total = sum(found.values())
+    return Figure("Invitations waiting", total, "Nobody has begun with them yet.", parts=parts)
 
 
 def _deliveries(scope: Scope) -> Figure:

@@ -38,6 +38,10 @@ EXPIRE = (
     "Attempts that are under way end: their profiles are withdrawn, certificates of theirs revoked, held uses "
     "returned. Enrolled devices are not touched."
 )
+CANCEL = (
+    "The attempt ends: its profile is withdrawn, a certificate that it got is revoked, a held use goes back to the "
+    "invitation. Whoever is on the way has to begin again."
+)
 EXPORT = "One row an enrollment: who, when, by what, how far. The file holds personal data."
 
 
@@ -168,7 +172,7 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
         else:
             messages.error(request, "It got a certificate a moment ago: the use is spent.")
 
-    @button("Cancel", _may_help, _under_way)
+    @button("Cancel", _may_help, _under_way, asks=CANCEL)
     def cancel(self, request: HttpRequest, enrollment: Enrollment) -> None:
         if cancel(enrollment, actor=actor(request), now=timezone.now()):
             messages.success(request, "Cancelled: whatever the device got of it counts for nothing now.")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from enrollment.actions.invitation_states import InvitationState, in_state
+from enrollment.actions.invitation_states import UNBEGUN, InvitationState, in_state
 from enrollment.actions.profiles import IN_ALL
 from enrollment.models import Delivery, DeliveryState, Enrollment, Invitation, Status
 from enrollment.models.delivery import UNFINISHED
@@ -57,18 +57,6 @@ class Messages:
     unknown: int
 
 
-@dataclass(frozen=True)
-class Unused:
-    """Invitations that can be used and that nobody has begun with."""
-
-    sent: int
-    created: int
-
-    @property
-    def together(self) -> int:
-        return self.sent + self.created
-
-
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When the day begins there."""
     return datetime.combine(day, time.min, tzinfo=zone)
@@ -94,12 +82,11 @@ def total(found: Iterable[Numbers]) -> Numbers:
     return sum(found, Numbers())
 
 
-def unused_invitations(rows: QuerySet[Invitation], *, now: datetime) -> Unused:
-    counts = {
-        state.value: Count("pk", filter=in_state(state, now))
-        for state in (InvitationState.SENT, InvitationState.CREATED)
-    }
-    return Unused(**rows.filter(revoked_at=None, started_at=None).aggregate(**counts))
+def unused_invitations(rows: QuerySet[Invitation], *, now: datetime) -> dict[InvitationState, int]:
+    """Those that can be used and that nobody has begun with, by state."""
+    counts = {state.value: Count("pk", filter=in_state(state, now)) for state in UNBEGUN}
+    found = rows.filter(revoked_at=None, started_at=None).aggregate(**counts)
+    return {state: found[state.value] for state in UNBEGUN}
 
 
 def messages(rows: QuerySet[Delivery], *, since: datetime) -> Messages:

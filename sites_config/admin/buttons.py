@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -11,8 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
+from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.models import User
+
+SURE = "sure"
 
 Press = TypeVar("Press", bound=Callable[..., HttpResponse | None])
 Allowed = Callable[[Any, HttpRequest, Any], bool]
@@ -29,13 +33,15 @@ def may_change(admin_: "AdminWithButtons", request: HttpRequest, obj: Any) -> bo
 
 
 def button(
-    label: str, allowed: Allowed, possible: Callable[[Any], bool] = always
+    label: str, allowed: Allowed, possible: Callable[[Any], bool] = always, *, asks: str = ""
 ) -> Callable[[Press], Press]:
     """Marks a method ``(self, request, obj)``. ``allowed(self, request, obj)`` says who may press it, ``possible(obj)``
-    whether there is anything to do; it is shown where both hold."""
+    whether there is anything to do; it is shown where both hold. ``asks``: what a page says that has it pressed a
+    second time, of what nobody can take back."""
 
     def mark(press: Press) -> Press:
         press.label, press.allowed, press.possible = label, allowed, possible  # type: ignore[attr-defined]
+        press.asks = asks  # type: ignore[attr-defined]
         return press
 
     return mark
@@ -70,7 +76,25 @@ class AdminWithButtons(ScopedAdmin):
         if not method.possible(obj):  # a second press, or somebody was faster
             messages.info(request, f"“{method.label}” has nothing to do here any more.")
             return redirect(self.after_press(request, obj))
+        if method.asks and SURE not in request.POST:
+            return self._are_you_sure(request, obj, method)
         return method(request, obj) or redirect(self.after_press(request, obj))
+
+    def _are_you_sure(self, request: HttpRequest, obj: Any, method: Any) -> HttpResponse:
+        form = forms.Form()
+        for name, value in request.POST.items():  # such as where it leads back to
+            if name != "csrfmiddlewaretoken":
+                form.fields[name] = forms.CharField(initial=value, widget=forms.HiddenInput)
+        return form_page(
+            self,
+            request,
+            title=f"{method.label}: {obj}",
+            words=method.asks,
+            form=form,
+            press=method.label,
+            press_name=SURE,
+            back=self.after_press(request, obj),
+        )
 
     def after_press(self, request: HttpRequest, obj: Any) -> str:
         """Where a button without an answer of its own leads to."""

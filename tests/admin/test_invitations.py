@@ -105,9 +105,12 @@ def test_an_archived_site_invites_nobody(as_anna: Client, alpha: Site) -> None:
     assert send(as_anna, url(invitation), name="Grade 5").status_code == 302
 
 
+SURE = {"sure": "Revoke"}
+
+
 def test_a_second_press_says_that_there_is_nothing_to_do(as_anna: Client, alpha: Site) -> None:
     invitation, _token = people.invite(alpha)
-    as_anna.post(url(invitation, "revoke"))
+    as_anna.post(url(invitation, "revoke"), SURE)
 
     for name in ("revoke", "release"):
         answer = as_anna.post(url(invitation, name), follow=True)
@@ -160,7 +163,11 @@ def test_another_sites_link_has_its_own_address(as_root: Client, beta: Site) -> 
 def test_revoking_ends_the_attempts_without_a_certificate(as_anna: Client, anna: User, alphas: World) -> None:
     invitation = Invitation.objects.get(site=alphas.site)
 
-    as_anna.post(url(invitation, "revoke"))
+    asked = as_anna.post(url(invitation, "revoke")).content.decode()
+    invitation.refresh_from_db()
+    assert "This can&#x27;t be undone." in asked and invitation.revoked_at is None
+
+    as_anna.post(url(invitation, "revoke"), SURE)
 
     invitation.refresh_from_db()
     assert (

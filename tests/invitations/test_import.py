@@ -4,7 +4,7 @@ import csv
 import io
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,16 @@ def test_the_command_makes_and_sends(alpha: Site, tmp_path: Path) -> None:
     assert Delivery.objects.get().recipient == "ana@school.example"
 
 
+def test_they_may_begin_later(alpha: Site, tmp_path: Path) -> None:
+    people.configure(alpha, time_zone="America/New_York")
+
+    invite(tmp_path, ANA, "--not-before", "2099-08-30T08:00", "--days", "10")
+
+    row = Invitation.objects.get()
+    assert row.not_before == datetime(2099, 8, 30, 12, tzinfo=UTC)
+    assert row.expires_at == datetime(2099, 9, 9, 12, tzinfo=UTC)
+
+
 def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     alpha: Site, tmp_path: Path
 ) -> None:
@@ -201,7 +211,8 @@ def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     ("content", "arguments", "words"),
     [("email\nx\n", (), "Row 2: email"), (ANA, ("--days", "-1"), "can't be below 0"),
      (ANA, ("--days", "9999999"), "At most 36500 days"), (ANA, ("--uses", "9999999999"), "At most 36500 days"),
-     (ANA, ("--bind", "email", "--no-login"), "can't be bound")],
+     (ANA, ("--bind", "email", "--no-login"), "can't be bound"), (ANA, ("--not-before", "soon"), "no date and time"),
+     (ANA, ("--not-before", "9999-12-31"), "no date and time")],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong(
     alpha: Site, tmp_path: Path, content: str, arguments: tuple[str, ...], words: str
@@ -241,7 +252,7 @@ def test_first_it_shows_then_it_makes(as_anna: Client, alpha: Site) -> None:
 
     assert made.status_code == 302
     row = Invitation.objects.get()
-    assert row.created_by is not None and row.sent_at is not None and row.sent_to == "ana@school.example"
+    assert row.created_by is not None and Delivery.objects.get().recipient == "ana@school.example"
     again = upload(as_anna, alpha, kept=kept(shown), really="Make them")
     assert "Choose the file." in again.content.decode() and Invitation.objects.count() == 1
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.sites.models import Site
+from django.db.models import Q
 
 from enrollment.actions.heartbeats import OUTBOX as WORKER
 from enrollment.actions.heartbeats import is_alive
@@ -14,11 +15,13 @@ from enrollment.admin.screens import titles
 from enrollment.explain.numbers import Messages, Numbers, last_days, messages, midnight, unused_invitations
 from enrollment.explain.stops import BEGUN, Stage, stops
 from enrollment.models import (
+    Channel,
     Delivery,
     DeliveryState,
     Enrollment,
     Invitation,
     Status,
+    Webhook,
 )
 
 LOOKED_BACK = 14  # days, for what stopped and what failed
@@ -103,7 +106,7 @@ def figures(scope: Scope, sum_: Numbers) -> Iterator[Figure]:
     if scope.sees(Invitation):
         yield _invitations(scope)
     if scope.sees(Delivery):
-        yield _deliveries(scope)
+        yield from _deliveries(scope)
 
 
 def _invitations(scope: Scope) -> Figure:
@@ -117,33 +120,34 @@ def _invitations(scope: Scope) -> Figure:
     return Figure("Invitations waiting", total, "Nobody has begun with them yet.", parts=parts)
 
 
-def _deliveries(scope: Scope) -> Figure:
-    since = looked_back(scope)
-    found = messages(scope.rows(Delivery), since=since)
+def _deliveries(scope: Scope) -> Iterator[Figure]:
+    """Reports are told of to those who see webhooks, and where there is something to tell."""
+    seen = ~Q(channel=Channel.WEBHOOK) | Q(site__in=scope.listed(Webhook))
+    people, programs = messages(scope.rows(Delivery).filter(seen), since=looked_back(scope))
+    yield _waiting(scope, people, "Messages waiting", "E-mails and text messages", "messages")
+    if programs:
+        yield _waiting(scope, programs, "Reports waiting", "Reports to other programs (webhooks)", "reports")
+
+
+def _waiting(scope: Scope, found: Messages, label: str, named: str, what: str) -> Figure:
     bad = ((found.failed, "refused", DeliveryState.FAILED), (found.unknown, "unknown", DeliveryState.UNKNOWN))
     parts = tuple(
         (
             f"{count} {word} in {LOOKED_BACK} days",
-            scope.list_url(Delivery, state__exact=state, created_at__gte=since),
+            scope.list_url(Delivery, state__exact=state, what=what, created_at__gte=looked_back(scope)),
         )
         for count, word, state in bad
         if count
     )
-    url = scope.list_url(Delivery, state__exact=DeliveryState.WAITING)
-    return Figure(
-        "Messages waiting",
-        found.waiting,
-        _waiting_words(found, scope.now),
-        url,
-        parts,
-        bad=bool(parts),
-    )
+    words = _waiting_words(found, named, scope.now)
+    url = scope.list_url(Delivery, left="no", what=what)
+    return Figure(label, found.waiting, words, url, parts, bad=bool(parts))
 
 
-def _waiting_words(found: Messages, now: datetime) -> str:
+def _waiting_words(found: Messages, named: str, now: datetime) -> str:
     if found.waiting and not is_alive(WORKER, now=now):
         return "Nothing sends them: the worker has not been heard of. Tell whoever runs Gatehouse."
-    return "E-mails and text messages that have not left yet."
+    return f"{named} that have not left yet."
 
 
 def looked_back(scope: Scope) -> datetime:

@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 
 from enrollment.actions.invitation_states import UNBEGUN, InvitationState, in_state
 from enrollment.actions.profiles import IN_ALL
-from enrollment.models import Delivery, DeliveryState, Enrollment, Invitation, Status
+from enrollment.models import Channel, Delivery, DeliveryState, Enrollment, Invitation, Status
 from enrollment.models.delivery import UNFINISHED
 from enrollment.models.moves import LAPSING
 
@@ -56,6 +56,9 @@ class Messages:
     failed: int
     unknown: int
 
+    def __bool__(self) -> bool:
+        return bool(self.waiting or self.failed or self.unknown)
+
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When the day begins there."""
@@ -89,10 +92,19 @@ def unused_invitations(rows: QuerySet[Invitation], *, now: datetime) -> dict[Inv
     return {state: found[state.value] for state in UNBEGUN}
 
 
-def messages(rows: QuerySet[Delivery], *, since: datetime) -> Messages:
+def messages(rows: QuerySet[Delivery], *, since: datetime) -> tuple[Messages, Messages]:
+    """Those to people, and the reports to other programs."""
     bad = Q(state__in=(DeliveryState.FAILED, DeliveryState.UNKNOWN), created_at__gte=since)
     open_or_bad = rows.filter(Q(state__in=UNFINISHED) | bad)
-    counts = dict(open_or_bad.values_list("state").annotate(Count("pk")).order_by())
+    found = open_or_bad.values_list("channel", "state").annotate(Count("pk")).order_by()
+    people: Counter[str] = Counter()
+    programs: Counter[str] = Counter()
+    for channel, state, count in found:
+        (programs if channel == Channel.WEBHOOK else people)[state] += count
+    return _messages(people), _messages(programs)
+
+
+def _messages(counts: Mapping[str, int]) -> Messages:
     return Messages(
         waiting=sum(counts.get(state, 0) for state in UNFINISHED),
         failed=counts.get(DeliveryState.FAILED, 0),

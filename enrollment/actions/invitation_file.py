@@ -12,8 +12,9 @@ from django.db import transaction
 
 from enrollment.actions.invitation_states import open_now
 from enrollment.actions.invitations import create_many
+from enrollment.actions.open_tables import open_table
 from enrollment.actions.pins import PIN, new_pin, sealed
-from enrollment.actions.tables import BadFile, named_rows, unprintable
+from enrollment.actions.tables import BadFile, unprintable
 from enrollment.models import Invitation
 from enrollment.models.person import folded
 from sites_config.languages import CODES
@@ -62,10 +63,12 @@ class Terms:
 
 @dataclass
 class Imported:
-    """``skipped``: rows whose person has an open invitation at the site already, which was left as it is."""
+    """``skipped``: rows whose person has an open invitation at the site already, which was left as it is. ``notes``:
+    (label, text) of how the file was read."""
 
     made: list[Invitation] = field(default_factory=list)
     skipped: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 def import_invitations(
@@ -73,7 +76,9 @@ def import_invitations(
 ) -> Imported:
     """Raises BadFile, and then nothing was written. With ``dry_run`` the rows come back without a token."""
     _check_terms(terms, now)
-    done = _sorted_out(_invitations(named_rows(content, COLUMNS), site, terms), site, now)
+    table = open_table(content, COLUMNS)
+    done = _sorted_out(_invitations(table.rows, site, terms), site, now)
+    done.notes = table.notes
     if not dry_run:
         with transaction.atomic():
             create_many(done.made, created_by=created_by, now=now)

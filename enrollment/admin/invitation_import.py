@@ -76,7 +76,8 @@ class InvitationImport(FileImport[ImportForm, Imported]):
     title = "Import invitations"
     words = (
         f"A CSV file with a header row, an invitation a row. Columns: {', '.join(COLUMNS)}. Commas, semicolons or "
-        "tabs. Whoever has an open invitation at the site already is skipped. First you see what would happen."
+        "tabs; other columns are left out. Whoever has an open invitation at the site already is skipped. First you "
+        "see what would happen."
     )
     press = "Make them"
     command = "manage.py invite --csv"
@@ -98,10 +99,12 @@ class InvitationImport(FileImport[ImportForm, Imported]):
         found = [("Would be made", str(len(done.made)))]
         if done.skipped:
             found.append(("Skipped", f"{done.skipped}: they have an open invitation already"))
-        return [*found, *((row.name, _in_words(row)) for row in done.made[:SAMPLE])]
+        return [*found, *done.notes, *((row.name, _in_words(row)) for row in done.made[:SAMPLE])]
 
     def done(self, request: HttpRequest, form: ImportForm, done: Imported) -> HttpResponse:
         messages.success(request, f"{len(done.made)} invitations made, {done.skipped} skipped.")
+        for label, text in done.notes:
+            messages.info(request, f"{label}: {text}.")
         if form.cleaned_data["send"] and done.made:
             self.model_admin.send(request, done.made)
         return redirect(self.back)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from enrollment.actions.invitation_states import InvitationState, state_of
 from enrollment.explain.cause import Cause
 from enrollment.models import Enrollment, Invitation
 from sites_config.models import SiteConfiguration
@@ -53,6 +54,14 @@ def _used_up(facts: InvitationFacts) -> bool:
     return facts.is_full
 
 
+def _undelivered(facts: InvitationFacts) -> bool:
+    return state_of(facts.invitation, facts.now) in (InvitationState.UNDELIVERED, InvitationState.UNKNOWN)
+
+
+def _being_sent(facts: InvitationFacts) -> bool:
+    return state_of(facts.invitation, facts.now) == InvitationState.ORDERED
+
+
 def _open(facts: InvitationFacts) -> bool:
     return True
 
@@ -92,6 +101,22 @@ RULES: tuple[tuple[Callable[[InvitationFacts], bool], Cause], ...] = (
             "used_up",
             "Every use is spent: it enrolled as many devices as it may.",
             "This invitation was used already. Each device needs an invitation of its own: I make you a new one.",
+        ),
+    ),
+    (
+        _undelivered,
+        Cause(
+            "undelivered",
+            "Its message was refused, or nobody knows whether it arrived: its page says what the server answered.",
+            "Your invitation may not have reached you. To which address may I send it?",
+        ),
+    ),
+    (
+        _being_sent,
+        Cause(
+            "being_sent",
+            "Its message was ordered and no server took it yet: its page says when that is tried again.",
+            "Your invitation is on its way. Look again in some minutes, also among unwanted mail.",
         ),
     ),
     (

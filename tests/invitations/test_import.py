@@ -81,9 +81,10 @@ def test_names_survive(alpha: Site, encoding: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "Row 1 must name each column once"),
+        ("", "Row 1 must name columns"),
         ("email,email\na@b.example,c@d.example\n", "Row 1 must name each column once"),
-        ("email,salary\nana@school.example,3\n", "It has: salary."),
+        ("class,salary\n4b,3\n", "Row 1 must name columns, at least one of: email, full_name"),
+        ("ana@school.example,Ana\nbo@school.example,Bo\n", "It has: ana@school.example, Ana."),
         ("email\n", "There is no row below"),
         ("email\nana@school\n", "Row 2: email: Enter a valid email address."),
         ("email\nana@school.example\nANA@school.example\n", "Row 3: the same as in row 2."),
@@ -103,6 +104,44 @@ def test_names_survive(alpha: Site, encoding: str, name: str) -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_row(alpha: Site, content: bytes | str, words: str) -> None:
     assert words in problems(alpha, content)
+
+
+def test_columns_of_other_programs_are_left_out_and_named(alpha: Site) -> None:
+    done = imported(
+        alpha,
+        "Class;E-mail;User name;Fullname;Serial;Mobile;Room;Langage;\n"
+        '4b;ana@school.example;ana;Ana Alvarez;F2LX1;+1 555 0100;12\n;bo@school.example;bo;Bo;;;"a\nb";de;\n',
+        bind=Bind.NOTHING,
+    )
+
+    row = Invitation.objects.get(email="ana@school.example")
+    assert (row.assigned_user_name, row.assigned_full_name, row.phone) == (
+        "ana",
+        "Ana Alvarez",
+        "+1 555 0100",
+    )
+    assert done.notes == [("Ignored columns", "Class, Room, Langage (did you mean language?)")]
+
+
+def test_a_columns_own_name_goes_before_what_it_is_also_called(alpha: Site) -> None:
+    done = imported(alpha, "mail,email,display name\nold@school.example,ana@school.example,Ana\n")
+
+    row = Invitation.objects.get()
+    assert (row.email, row.assigned_full_name) == ("ana@school.example", "Ana")
+    assert done.notes == [("Ignored columns", "mail")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "noted"), [("utf-8", False), ("utf-16", False), ("cp1252", True), ("mac_roman", True)]
+)
+def test_a_guessed_encoding_is_said(alpha: Site, encoding: str, noted: bool) -> None:
+    done = imported(alpha, "email,full_name\nana@school.example,Ana Größwang\n".encode(encoding))
+
+    assert bool(done.notes) == noted
+    assert not noted or done.notes[0] == (
+        "Read as",
+        "Windows-1252, as it is not UTF-8: see whether names look right",
+    )
 
 
 def test_all_that_is_wrong_is_said_at_once_but_not_for_ever(alpha: Site) -> None:
@@ -158,6 +197,18 @@ def invite(tmp_path: Path, content: str, *arguments: str) -> str:
     file.write_text(content)
     call_command("invite", "--site", "alpha.test", "--csv", str(file), *arguments, stdout=out)
     return out.getvalue()
+
+
+def test_the_command_says_how_it_read_the_file(alpha: Site, tmp_path: Path) -> None:
+    file, out = tmp_path / "people.csv", io.StringIO()
+    file.write_bytes("email;full_name;class\nana@school.example;Zoë;4b\n".encode("cp1252"))
+
+    call_command("invite", "--site", "alpha.test", "--csv", str(file), "--dry-run", stdout=out)
+
+    assert out.getvalue().splitlines()[1:] == [
+        "Ignored columns: class",
+        "Read as: Windows-1252, as it is not UTF-8: see whether names look right",
+    ]
 
 
 def test_a_dry_run_writes_nothing(alpha: Site, tmp_path: Path) -> None:
@@ -255,6 +306,16 @@ def test_first_it_shows_then_it_makes(as_anna: Client, alpha: Site) -> None:
     assert row.created_by is not None and Delivery.objects.get().recipient == "ana@school.example"
     again = upload(as_anna, alpha, kept=kept(shown), really="Make them")
     assert "Choose the file." in again.content.decode() and Invitation.objects.count() == 1
+
+
+def test_the_page_says_how_it_read_the_file(as_anna: Client, alpha: Site) -> None:
+    content = "email;full_name;class\nana@school.example;Zoë;4b\n".encode("cp1252")
+    shown = upload(as_anna, alpha, content)
+    text = shown.content.decode()
+
+    assert "Ignored columns" in text and "class" in text and "Windows-1252, as it is not UTF-8" in text
+    made = upload(as_anna, alpha, kept=kept(shown), really="Make them")
+    assert "Ignored columns: class." in as_anna.get(made.headers["Location"]).content.decode()
 
 
 def test_a_file_that_is_chosen_now_is_shown_before_it_counts(as_anna: Client, alpha: Site) -> None:

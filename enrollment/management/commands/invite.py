@@ -29,6 +29,7 @@ class Command(BaseCommand):
     help = (
         "Makes invitations from a CSV file with a header row, one a row, and sends them if you like. "
         f"Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        "Other columns are left out. "
         "Whoever has an open invitation at the site already is skipped. What the site may not send today any more is "
         "sent tomorrow by --send-unsent."
     )
@@ -91,6 +92,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         would = "would be " if options["dry_run"] else ""
         self.stdout.write(f"{len(done.made)} {would}made, {done.skipped} {would}skipped")
+        for label, text in done.notes:
+            self.stdout.write(f"{label}: {text}")
         if not options["dry_run"]:
             self._hand_on(done, site, options, now)
 

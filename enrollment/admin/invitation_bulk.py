@@ -182,7 +182,7 @@ def _ordered(order: Callable[[], Ordered]) -> str:
 
 def told(ordered: Ordered) -> str:
     left = f" {TOMORROW.format(left=ordered.left)}" if ordered.left else ""
-    return f"{_count(ordered.number)} on the way: under Deliveries you see how it goes.{left}"
+    return f"{_count(ordered.number)} on the way. Under Deliveries you see how it goes.{left}"
 
 
 def _count(number: int) -> str:

@@ -65,12 +65,21 @@ def test_r12_releasing_one_attempt_gives_its_use_back(as_hana: Client, hana: Use
     assert Event.objects.get(data__why="released").actor == hana
 
 
+SURE = {"sure": "Cancel"}
+
+
 @pytest.mark.parametrize("stage", ["started", "profile-fetched", "certificate-issued", "authenticated"])
 def test_cancelling_ends_what_is_under_way(as_hana: Client, alpha: Site, stage: str) -> None:
     visitor, _phone = person_at(stage, people.invite(alpha)[1])
     enrollment = visitor.enrollment
 
-    as_hana.post(url(enrollment, "cancel"))
+    asked = as_hana.post(url(enrollment, "cancel"), {"story": "1"}).content.decode()
+    before = enrollment.status
+    enrollment.refresh_from_db()
+    assert "Whoever is on the way has to begin again." in asked and enrollment.status == before
+    assert '<input type="hidden" name="story" value="1"' in asked, "it leads back to where it was pressed"
+
+    as_hana.post(url(enrollment, "cancel"), SURE)
 
     enrollment.refresh_from_db()
     assert enrollment.status == Status.EXPIRED
@@ -114,7 +123,7 @@ def test_who_may_only_look_helps_nobody(as_vera: Client, alpha: Site, button: st
 
 def test_a_second_cancel_says_that_there_is_nothing_to_do(as_hana: Client, alpha: Site) -> None:
     enrollment = Visitor().start(people.invite(alpha)[1])
-    as_hana.post(url(enrollment, "cancel"))
+    as_hana.post(url(enrollment, "cancel"), SURE)
 
     answer = as_hana.post(url(enrollment, "cancel"), follow=True)
 

@@ -68,6 +68,10 @@ class Visit:
             self._asked = (user, read_grants(vars(self.enrollment)[GRANTS], user))
         return self._grants_of(user)
 
+    def suppose(self, grants: Grants) -> None:
+        """Reckons with these of the member of staff, for what is said before anybody signed in."""
+        self._asked = (self.enrollment.signed_in_user, grants)
+
     def _grants_of(self, user: User | None) -> Grants:
         if self._asked is None or self._asked[0] != user:
             self._asked = (user, grants_of(user))

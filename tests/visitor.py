@@ -126,9 +126,13 @@ class Visitor:
             page = self.see(f"{self.own}/")
             if there(page) or page.status >= 400 or not page.main_forms:
                 return
-            reply = reply_to(page, answers)
-            target = (reply.button and reply.button.action) or reply.form.action
-            self.post(urlsplit(target).path, dict(reply.form.data(reply.values, reply.button)))
+            self.answer(page, answers)
+
+    def answer(self, page: Page, answers: Answers) -> None:
+        """What that one page asks."""
+        reply = reply_to(page, answers)
+        target = (reply.button and reply.button.action) or reply.form.action
+        self.post(urlsplit(target).path, dict(reply.form.data(reply.values, reply.button)))
 
     @property
     def key(self) -> str:

@@ -13,8 +13,9 @@ from django.db import transaction
 
 from enrollment.actions.invitation_states import open_now
 from enrollment.actions.invitations import create_many
+from enrollment.actions.open_tables import open_table
 from enrollment.actions.pins import PIN, new_pin, sealed
-from enrollment.actions.tables import BadFile, named_rows, unprintable
+from enrollment.actions.tables import BadFile, unprintable
 from enrollment.models import Invitation
 from enrollment.models.person import folded
 from sites_config.languages import CODES
@@ -68,11 +69,13 @@ Row = Mapping[str, Any]
 class Imported:
     """``rows``: by column, in what each invitation that is made differs from the others. ``skipped``: rows of the file
     whose person has an open invitation at the site already, which was left as it is. ``keys``: none of a dry run.
-    ``idle_serials``: rows with a serial number to which nothing is bound."""
+    ``idle_serials``: rows with a serial number to which nothing is bound. ``notes``: (label, text) of how the file was
+    read."""
 
     rows: Sequence[Row]
     skipped: int
     idle_serials: int
+    notes: Sequence[tuple[str, str]]
     keys: Sequence[int] = ()
 
     def invitations(self) -> list[Invitation]:
@@ -85,14 +88,14 @@ def import_invitations(
 ) -> Imported:
     """Raises BadFile, and then nothing was written."""
     _check_terms(terms, now)
-    idle: list[int] = []
-    rows = _rows(_noting_idle_serials(named_rows(content, COLUMNS), terms, idle), terms)
+    table, idle = open_table(content, COLUMNS), list[int]()
+    rows = _rows(_noting_idle_serials(table.rows, terms, idle), terms)
     new = _without_those_there(rows, site, now)
     keys: Sequence[int] = ()
     if new and not dry_run:
         with transaction.atomic():
             keys = create_many(new, same=_same(site, terms), created_by=created_by, now=now)
-    return Imported(new, len(rows) - len(new), len(idle), keys)
+    return Imported(new, len(rows) - len(new), len(idle), table.notes, keys)
 
 
 def _noting_idle_serials(

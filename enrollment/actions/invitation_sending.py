@@ -1,74 +1,133 @@
 """Invitations on their way to people: sent, sent again, reminded. What leaves is queued; the worker writes it."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from enrollment.actions import outbox
-from enrollment.actions.invitation_states import open_now, unused
-from enrollment.actions.invitations import note_many, renew
-from enrollment.actions.message_quota import QuotaExceeded, claim_messages
+from enrollment.actions.invitation_states import InvitationState, in_state, open_now, unused
+from enrollment.actions.invitations import locked, note_many, renew
+from enrollment.actions.message_quota import QuotaExceeded, claim_messages, claim_one
 from enrollment.models import Channel, Delivery, DeliveryKind, EventKind, Invitation
+from enrollment.models.delivery import UNFINISHED
 from sites_config.batches import batches
 from sites_config.models import SiteConfiguration, User
 
 WHY_ANOTHER_ADDRESS = "sent to another address"
+IN_ONE_TRANSACTION = 1000
+NOT_AGAIN_WITHIN = timedelta(days=1)
+WITH_ADDRESS = {Channel.MAIL: ~Q(email=""), Channel.SMS: ~Q(phone="")}
+# By the address that has the link: a reminder goes the same way.
+_WENT_BY = {
+    Channel.MAIL: ~Q(sent_to="") & Q(sent_to=F("email")),
+    Channel.SMS: ~Q(sent_to="") & Q(sent_to=F("phone")) & ~Q(sent_to=F("email")),
+}
 
 
 class NothingToSend(Exception):
     """The text says why, for administrators."""
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """``number`` are on their way; ``left`` were to be, and the day's quota had no more."""
+
+    number: int
+    left: int
+
+    def __add__(self, other: "Ordered") -> "Ordered":
+        return Ordered(self.number + other.number, self.left + other.left)
+
+
+def can_be_sent(channel: Channel, now: datetime) -> Q:
+    return open_now(now) & WITH_ADDRESS[channel]
+
+
+def unsent(now: datetime) -> Q:
+    """With an e-mail address, and nothing was ever sent to it, or what was ordered was cancelled."""
+    return in_state(InvitationState.CREATED, now) & WITH_ADDRESS[Channel.MAIL]
+
+
+def can_be_reminded(now: datetime, *, again: bool = False) -> Q:
+    """Sent to the address they have, still unused, and no reminder waits. ``again``: also of those who were reminded
+    within the last day."""
+    waiting = Delivery.objects.filter(
+        invitation=OuterRef("pk"), kind=DeliveryKind.REMINDER, state__in=UNFINISHED
+    )
+    sent = (
+        unused(now) & in_state(InvitationState.SENT, now) & (_WENT_BY[Channel.MAIL] | _WENT_BY[Channel.SMS])
+    )
+    lately = Q() if again else Q(reminded_at=None) | Q(reminded_at__lte=now - NOT_AGAIN_WITHIN)
+    return sent & lately & ~Q(Exists(waiting))
+
+
 def send(
-    invitations: Iterable[Invitation],
-    *,
-    channel: Channel = Channel.MAIL,
-    actor: User | None,
-    now: datetime,
-) -> int:
-    """Queues the links of those that are open and have an address; how many. One whose address changed since it was
-    sent gets a new link first: the old one is in somebody else's mailbox.
+    invitations: Sequence[Invitation], *, channel: Channel = Channel.MAIL, actor: User | None, now: datetime
+) -> Ordered:
+    """As ``send_all`` for rows at hand."""
+    return send_all([each.pk for each in invitations], channel=channel, actor=actor, now=now)
+
+
+def send_all(
+    keys: Sequence[int], *, channel: Channel = Channel.MAIL, actor: User | None, now: datetime
+) -> Ordered:
+    """Queues the links of those that are open and have an address, the oldest first, as many as the day has messages
+    left. One whose address changed since it was sent gets a new link first: the old one is in somebody else's mailbox.
 
     Raises QuotaExceeded, NothingToSend; then nothing was queued.
     """
-    with transaction.atomic():
-        rows = _still(open_now(now), invitations, channel)
-        if not rows:
-            raise NothingToSend("None of them is open and has an address to send to.")
+
+    def order(rows: list[Invitation]) -> None:
         for row in rows:
             if row.sent_to and row.sent_to != address_of(row, channel):
                 renew(row, actor=actor, now=now, why=WHY_ANOTHER_ADDRESS)
-        _cancel_waiting(rows, now)
-        _order(rows, channel, DeliveryKind.INVITATION, actor=actor, now=now)
+        # What waits for an earlier address would bring the new link to it.
+        outbox.cancel(Q(invitation__in=[row.pk for row in rows]), now=now)
+        _queue(rows, channel, DeliveryKind.INVITATION, actor=actor, now=now)
         note_many(rows, EventKind.INVITATION_SENT, now=now, actor=actor)
-        _mark_sent(rows, channel, now)
-    return len(rows)
+
+    return _in_parts(
+        keys, can_be_sent(channel, now), order, now, "None of them is open and has an address to send to."
+    )
 
 
-def remind(invitations: Iterable[Invitation], *, actor: User | None, now: datetime) -> int:
-    """Queues a reminder for those that were sent and that nobody began to use. Raises as ``send``."""
-    channel = Channel.MAIL
-    with transaction.atomic():
-        rows = _still(unused(now) & Q(sent_at__isnull=False), invitations, channel)
-        rows = [row for row in rows if row.sent_to == address_of(row, channel)]
-        if not rows:
-            raise NothingToSend("None of them was sent to its address and is still unused.")
-        _order(rows, channel, DeliveryKind.REMINDER, actor=actor, now=now)
+def remind(
+    invitations: Sequence[Invitation], *, again: bool = False, actor: User | None, now: datetime
+) -> Ordered:
+    """As ``remind_all`` for rows at hand."""
+    return remind_all([each.pk for each in invitations], again=again, actor=actor, now=now)
+
+
+def remind_all(keys: Sequence[int], *, again: bool = False, actor: User | None, now: datetime) -> Ordered:
+    """Queues a reminder for those of ``can_be_reminded``, the way their link went. Raises as ``send_all``."""
+
+    def order(rows: list[Invitation]) -> None:
+        for channel in (Channel.MAIL, Channel.SMS):
+            gone = [row for row in rows if went_by(row) == channel]
+            _queue(gone, channel, DeliveryKind.REMINDER, actor=actor, now=now)
         note_many(rows, EventKind.INVITATION_REMINDED, now=now, actor=actor)
-        _update(rows, reminded_at=now)
-    return len(rows)
+
+    return _in_parts(
+        keys,
+        can_be_reminded(now, again=again),
+        order,
+        now,
+        "None of them was sent to its address, is still unused, and was not reminded within the last day.",
+    )
 
 
 def send_renewed(invitation: Invitation, *, now: datetime) -> bool:
     """The new link to the address that had the old one. False: there is none, or the day's quota is used up."""
-    channel = Channel.MAIL if invitation.email and invitation.sent_to == invitation.email else Channel.SMS
+    channel = went_by(invitation)
     if not invitation.sent_to or invitation.sent_to != address_of(invitation, channel):
         return False
     try:
         with transaction.atomic():
-            _order([invitation], channel, DeliveryKind.RENEWED, actor=None, now=now)
+            claim_one(invitation.site_id, now=now)
+            _queue([invitation], channel, DeliveryKind.RENEWED, actor=None, now=now)
     except QuotaExceeded:
         return False
     return True
@@ -78,28 +137,53 @@ def address_of(invitation: Invitation, channel: Channel) -> str:
     return invitation.email if channel == Channel.MAIL else invitation.phone
 
 
-def _still(condition: Q, invitations: Iterable[Invitation], channel: Channel) -> list[Invitation]:
-    """Read anew, because a list on a screen is old; locked, because a PIN that fails takes an invitation first and the
-    day's quota after it: in another order the two would wait for each other."""
-    asked = [each.pk for each in invitations]
-    rows = Invitation.objects.select_for_update(no_key=True).filter(condition, pk__in=asked).order_by("pk")
-    return [row for row in rows if address_of(row, channel)]
+def went_by(invitation: Invitation) -> Channel:
+    """Of one that was sent."""
+    mailed = invitation.email and invitation.sent_to == invitation.email
+    return Channel.MAIL if mailed else Channel.SMS
 
 
-def _cancel_waiting(rows: list[Invitation], now: datetime) -> None:
-    """What waits for an earlier address would bring the new link to it."""
-    for some in batches(rows, outbox.IN_ONE_INSERT):
-        outbox.cancel(Q(invitation__in=[row.pk for row in some]), now=now)
+def _in_parts(
+    keys: Sequence[int],
+    condition: Q,
+    order: Callable[[list[Invitation]], None],
+    now: datetime,
+    nothing: str,
+) -> Ordered:
+    """Each part in a transaction of its own, in the order in which they were made."""
+    done = Ordered(0, 0)
+    for some in batches(sorted(keys), IN_ONE_TRANSACTION):
+        with transaction.atomic():
+            # Read anew, because a list on a screen is old; locked, because a PIN that fails takes an invitation first
+            # and the day's quota after it: in another order the two would wait for each other.
+            rows = locked(some, condition)
+            fitting = _within_quota(rows, now)
+            if fitting:
+                order(fitting)
+        done += Ordered(len(fitting), len(rows) - len(fitting))
+    if not done.number and not done.left:
+        raise NothingToSend(nothing)
+    if not done.number:
+        site = Invitation.objects.filter(pk__in=keys[:1]).values_list("site", flat=True)[0]
+        raise QuotaExceeded(SiteConfiguration.for_site(site).messages_per_day)
+    return done
 
 
-def _order(
+def _within_quota(rows: list[Invitation], now: datetime) -> list[Invitation]:
+    """Of each site the first, as many as it may order."""
+    sites = sorted({row.site_id for row in rows})
+    fits = {site: claim_messages(site, sum(row.site_id == site for row in rows), now=now) for site in sites}
+    fitting: list[Invitation] = []
+    for row in rows:
+        if fits[row.site_id]:
+            fits[row.site_id] -= 1
+            fitting.append(row)
+    return fitting
+
+
+def _queue(
     rows: list[Invitation], channel: Channel, kind: DeliveryKind, *, actor: User | None, now: datetime
 ) -> None:
-    by_site: dict[int, int] = {}
-    for row in rows:
-        by_site[row.site_id] = by_site.get(row.site_id, 0) + 1
-    for site_id, number in sorted(by_site.items()):
-        claim_messages(site_id, number, now=now)
     deliveries = (
         Delivery(
             site_id=row.site_id,
@@ -112,14 +196,3 @@ def _order(
         for row in rows
     )
     outbox.queue(deliveries, created_by=actor, now=now)
-
-
-def _mark_sent(rows: list[Invitation], channel: Channel, now: datetime) -> None:
-    for row in rows:
-        row.sent_at, row.sent_to = now, address_of(row, channel)
-    Invitation.objects.bulk_update(rows, ["sent_at", "sent_to"], batch_size=500)
-
-
-def _update(rows: list[Invitation], **columns: object) -> None:
-    for some in batches(rows, outbox.IN_ONE_INSERT):
-        Invitation.objects.filter(pk__in=[row.pk for row in some]).update(**columns)

@@ -7,12 +7,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from enrollment.models import Invitation
+from enrollment.models.invitation import Sending
 
 
 class InvitationState(models.TextChoices):
-    """In the order of an invitation's life. SENT: to an address; a link that was shown may be anywhere."""
+    """In the order of an invitation's life. SENT: a server took the message; a link that was shown may be anywhere."""
 
     CREATED = "created", "Created"
+    ORDERED = "ordered", "Being sent"
+    UNDELIVERED = "undelivered", "Not delivered"
+    UNKNOWN = "unknown", "Unknown whether it arrived"
     SENT = "sent", "Sent"
     STARTED = "started", "Started"
     USED = "used", "Used up"
@@ -20,6 +24,18 @@ class InvitationState(models.TextChoices):
     REVOKED = "revoked", "Revoked"
 
 
+UNBEGUN = (
+    InvitationState.CREATED,
+    InvitationState.ORDERED,
+    InvitationState.UNDELIVERED,
+    InvitationState.UNKNOWN,
+    InvitationState.SENT,
+)
+_BY_SENDING = {
+    Sending.ORDERED: InvitationState.ORDERED,
+    Sending.FAILED: InvitationState.UNDELIVERED,
+    Sending.UNKNOWN: InvitationState.UNKNOWN,
+}
 _USED = Q(max_uses__isnull=False, uses_spent__gte=F("max_uses"))
 
 
@@ -35,8 +51,9 @@ def in_state(state: InvitationState, now: datetime) -> Q:
         InvitationState.USED: Q(revoked_at=None) & _USED,
         InvitationState.EXPIRED: Q(revoked_at=None) & ~_USED & _expired(now),
         InvitationState.STARTED: ~over & Q(started_at__isnull=False),
-        InvitationState.SENT: ~over & Q(started_at=None, sent_at__isnull=False),
-        InvitationState.CREATED: ~over & Q(started_at=None, sent_at=None),
+        InvitationState.SENT: ~over & Q(started_at=None, sending=Sending.NONE, sent_at__isnull=False),
+        InvitationState.CREATED: ~over & Q(started_at=None, sending=Sending.NONE, sent_at=None),
+        **{each: ~over & Q(started_at=None, sending=sending) for sending, each in _BY_SENDING.items()},
     }
     return conditions[state]
 
@@ -51,7 +68,8 @@ def state_of(invitation: Invitation, now: datetime) -> InvitationState:
         return InvitationState.EXPIRED
     if invitation.started_at:
         return InvitationState.STARTED
-    return InvitationState.SENT if invitation.sent_at else InvitationState.CREATED
+    sent = InvitationState.SENT if invitation.sent_at else InvitationState.CREATED
+    return _BY_SENDING.get(Sending(invitation.sending), sent)
 
 
 def open_now(now: datetime) -> Q:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -12,10 +12,13 @@ from enrollment.actions.endings import HELD, WHY_RELEASED, expire
 from enrollment.actions.many_rows import insert_many, new_keys
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Event, EventKind, Invitation
-from sites_config.models import User
+from sites_config.batches import batches
+from sites_config.models import SiteConfiguration, User
 from sites_config.secrets import decrypt, encrypt
 
 WHY_REVOKED = "invitation revoked"
+IN_ONE_TRANSACTION = 500
+LAST_MINUTE = time(23, 59)
 
 
 def create_invitation(*, invitation: Invitation, created_by: User | None, now: datetime) -> str:
@@ -73,6 +76,28 @@ def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str
     return True
 
 
+def extend_many(keys: Sequence[int], last_day: date, *, actor: User | None, now: datetime) -> int:
+    """The same for many, to the end of that day where their sites are; the number of those that it was later for."""
+    return sum(_extend_some(some, last_day, actor, now) for some in batches(keys, IN_ONE_TRANSACTION))
+
+
+def _extend_some(keys: Sequence[int], last_day: date, actor: User | None, now: datetime) -> int:
+    number = 0
+    with transaction.atomic():
+        rows = locked(keys, Q(revoked_at=None, expires_at__isnull=False))
+        for site in {row.site_id for row in rows}:
+            zone = SiteConfiguration.for_site(site).time_zone
+            until = datetime.combine(last_day, LAST_MINUTE, tzinfo=zone)
+            sooner = [
+                row for row in rows if row.site_id == site and row.expires_at and row.expires_at < until
+            ]
+            Invitation.objects.filter(pk__in=[row.pk for row in sooner]).update(expires_at=until)
+            data: dict[str, object] = {"until": until.isoformat(timespec="minutes")}
+            note_many(sooner, EventKind.INVITATION_EXTENDED, now=now, actor=actor, data=data)
+            number += len(sooner)
+    return number
+
+
 def extend(invitation: Invitation, until: datetime, *, actor: User | None, now: datetime) -> bool:
     """A later end; an invitation that ended comes to life again. False: it is revoked, or ends later or never."""
     sooner = Invitation.objects.filter(pk=invitation.pk, revoked_at=None, expires_at__lt=until)
@@ -87,12 +112,28 @@ def extend(invitation: Invitation, until: datetime, *, actor: User | None, now: 
 
 def revoke(invitation: Invitation, *, actor: User | None, now: datetime) -> None:
     """Ends the invitation, and every attempt that has no certificate yet with it."""
-    with transaction.atomic():
-        if not Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now):
-            return
-        note(invitation, EventKind.INVITATION_REVOKED, now=now, actor=actor)
-    _expire_all(_holding(invitation), HELD, actor=actor, now=now, why=WHY_REVOKED)
-    invitation.revoked_at = now
+    if revoke_many([invitation.pk], actor=actor, now=now):
+        invitation.revoked_at = now
+
+
+def revoke_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> int:
+    """The same for many; the number of those that were not revoked before."""
+    number = 0
+    for some in batches(keys, IN_ONE_TRANSACTION):
+        with transaction.atomic():
+            rows = locked(some, Q(revoked_at=None))
+            Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=now)
+            note_many(rows, EventKind.INVITATION_REVOKED, now=now, actor=actor)
+        holding = Enrollment.objects.filter(HELD, invitation__in=rows)
+        _expire_all(holding, HELD, actor=actor, now=now, why=WHY_REVOKED)
+        number += len(rows)
+    return number
+
+
+def locked(keys: Sequence[int], condition: Q) -> list[Invitation]:
+    """Those of which it holds, in the order in which everybody locks them; call it in a transaction."""
+    rows = Invitation.objects.select_for_update(no_key=True)
+    return list(rows.filter(condition, pk__in=keys).order_by("pk"))
 
 
 def release(invitation: Invitation, *, actor: User | None, now: datetime) -> int:

@@ -12,11 +12,21 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from enrollment.actions.message_quota import claim_messages
+from enrollment.actions.invitation_deliveries import (
+    SENDING_OF,
+    brought_by,
+    lock_invitations,
+    note_begun,
+    note_ended,
+    note_ordered,
+    note_sending,
+)
+from enrollment.actions.message_quota import claim_one
 from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.models.delivery import UNFINISHED
+from enrollment.models.invitation import Sending
 from sites_config.models import User
 
 LEASE = timedelta(minutes=2)
@@ -34,6 +44,7 @@ def queue(deliveries: Iterable[Delivery], *, created_by: User | None, now: datet
     rows = list(deliveries)
     for row in rows:
         row.created_by, row.created_at, row.next_try_at = created_by, now, now
+    note_ordered(rows)
     return len(Delivery.objects.bulk_create(rows, batch_size=IN_ONE_INSERT))
 
 
@@ -58,9 +69,14 @@ def keep(delivery: Delivery, *, now: datetime) -> bool:
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:
     """To be committed before the content leaves. False: the lease is over, or somebody cancelled it."""
-    return _move(
-        delivery, DeliveryState.LEASED, state=DeliveryState.SENDING, leased_until=now + LEASE, unless=now
-    )
+    with transaction.atomic():
+        lock_invitations(Delivery.objects.filter(pk=delivery.pk))
+        begun = _move(
+            delivery, DeliveryState.LEASED, state=DeliveryState.SENDING, leased_until=now + LEASE, unless=now
+        )
+        if begun:
+            note_begun(delivery)
+    return begun
 
 
 def sent(delivery: Delivery, *, now: datetime) -> bool:
@@ -105,32 +121,40 @@ def reap(*, now: datetime) -> int:
     lapsed = Delivery.objects.filter(leased_until__lte=now)
     if not lapsed.exists():  # as nearly always: an UPDATE of nothing would still stop every writer of SQLite
         return 0
-    deadly = lapsed.filter(state=DeliveryState.LEASED, attempts__gt=len(BACK_OFF)).update(
-        state=DeliveryState.FAILED,
-        error="Every worker that took it ended before it was sent.",
-        done_at=now,
-        lease=None,
-        leased_until=None,
-    )
-    back = lapsed.filter(state=DeliveryState.LEASED).update(
-        state=DeliveryState.WAITING, next_try_at=now, lease=None, leased_until=None
-    )
-    lost = lapsed.filter(state=DeliveryState.SENDING).update(
-        state=DeliveryState.UNKNOWN,
-        error="The worker ended while it was on its way.",
-        done_at=now,
-        lease=None,
-        leased_until=None,
-    )
+    leased = lapsed.filter(state=DeliveryState.LEASED)
+    with transaction.atomic():
+        lock_invitations(lapsed)
+        deadly = end_all(
+            leased.filter(attempts__gt=len(BACK_OFF)),
+            DeliveryState.FAILED,
+            "Every worker that took it ended before it was sent.",
+            now=now,
+        )
+        lost = end_all(
+            lapsed.filter(state=DeliveryState.SENDING),
+            DeliveryState.UNKNOWN,
+            "The worker ended while it was on its way.",
+            now=now,
+        )
+        back = leased.update(state=DeliveryState.WAITING, next_try_at=now, lease=None, leased_until=None)
     return back + lost + deadly
 
 
 def cancel(rows: Q, *, now: datetime) -> int:
     """Those of the condition that have not begun to leave."""
-    early = Q(state__in=(DeliveryState.WAITING, DeliveryState.LEASED))
-    return Delivery.objects.filter(rows, early).update(
-        state=DeliveryState.CANCELLED, done_at=now, lease=None, leased_until=None
-    )
+    early = Delivery.objects.filter(rows, state__in=(DeliveryState.WAITING, DeliveryState.LEASED))
+    with transaction.atomic():
+        lock_invitations(early)
+        return end_all(early, DeliveryState.CANCELLED, "", now=now)
+
+
+def end_all(rows: QuerySet[Delivery], state: DeliveryState, why: str, *, now: datetime) -> int:
+    """Call it in a transaction that has locked their invitations; ``why`` "" leaves what was said of them before."""
+    invitations = brought_by(rows)
+    said = {"error": why} if why else {}
+    ended = rows.update(state=state, done_at=now, lease=None, leased_until=None, **said)
+    note_sending(invitations, SENDING_OF.get(state, Sending.NONE))
+    return ended
 
 
 def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Delivery | None:
@@ -139,11 +163,13 @@ def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Deli
     Raises QuotaExceeded.
     """
     with transaction.atomic():
-        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        this = Delivery.objects.filter(pk=delivery.pk)
+        lock_invitations(this)
+        row = this.select_for_update().get()
         if row.state in UNFINISHED:
             return None
         if row.channel != Channel.WEBHOOK:
-            claim_messages(row.site_id, 1, now=now)
+            claim_one(row.site_id, now=now)
         copy = Delivery(
             site_id=row.site_id,
             channel=row.channel,
@@ -159,16 +185,21 @@ def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Deli
 
 
 def _finish(delivery: Delivery, state: DeliveryState, error: str, now: datetime) -> bool:
-    return _move(
-        delivery,
-        DeliveryState.LEASED,
-        DeliveryState.SENDING,
-        state=state,
-        error=error[:LONGEST_ERROR],
-        done_at=now,
-        lease=None,
-        leased_until=None,
-    )
+    with transaction.atomic():
+        lock_invitations(Delivery.objects.filter(pk=delivery.pk))
+        finished = _move(
+            delivery,
+            DeliveryState.LEASED,
+            DeliveryState.SENDING,
+            state=state,
+            error=error[:LONGEST_ERROR],
+            done_at=now,
+            lease=None,
+            leased_until=None,
+        )
+        if finished:
+            note_ended(delivery, state, now=now)
+    return finished
 
 
 def _move(

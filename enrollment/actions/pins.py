@@ -11,6 +11,7 @@ from django.db.models import F
 from enrollment.actions.invitation_sending import send_renewed
 from enrollment.actions.invitations import note, renew
 from enrollment.models import EventKind, Invitation
+from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
 
 DIGITS = 6
@@ -44,6 +45,16 @@ def sealed(pin: str) -> bytes:
 def pin_of(invitation: Invitation) -> str:
     """ "" for none. Raises Undecryptable."""
     return "" if invitation.pin_encrypted is None else decrypt(invitation.pin_encrypted).decode()
+
+
+def renew_pin(invitation: Invitation, *, actor: User | None, now: datetime) -> str:
+    """Another PIN in place of the one it has, for somebody whose privilege the caller has checked."""
+    pin = new_pin()
+    columns = {"pin_encrypted": sealed(pin), "pin_tries": 0}
+    with transaction.atomic():
+        Invitation.objects.filter(pk=invitation.pk).update(**columns)
+        note(invitation, EventKind.INVITATION_PIN_RENEWED, now=now, actor=actor)
+    return pin
 
 
 def check_pin(invitation: Invitation, given: str, *, now: datetime) -> None:

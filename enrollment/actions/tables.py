@@ -12,13 +12,22 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MAX_ROWS = 100_000
 MAX_BYTES = 12 * 1024 * 1024
 SHOWN_PROBLEMS = 50
-# What people's programs call columns, as ``_column`` simplifies it.
-_ALSO_CALLED = {
+# What people's programs call columns, as ``simplified``.
+ALSO_CALLED = {
     "username": "user_name",
     "mail": "email",
     "e_mail": "email",
     "email_address": "email",
+    "emailaddress": "email",
+    "fullname": "full_name",
+    "display_name": "full_name",
+    "displayname": "full_name",
     "serial": "serial_number",
+    "serial_no": "serial_number",
+    "serialnumber": "serial_number",
+    "mobile": "phone",
+    "mobile_number": "phone",
+    "phone_number": "phone",
 }
 
 ROWS_IN_A_PIECE = 500
@@ -40,7 +49,11 @@ class BadFile(Exception):
 
 def read_table(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of every row that is not blank; commas, semicolons or tabs. Raises BadTable."""
-    text = _decoded(content)
+    return table_rows(decoded(content)[0])
+
+
+def table_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The same of text."""
     first = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -59,29 +72,47 @@ def named_rows(
 
     ``needed``: the column that has to be there.
     """
-    if len(content) > MAX_BYTES:
-        raise BadFile(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
-    if content[:4] == b"PK\x03\x04":
-        raise BadFile("This is an Excel workbook: save it as CSV, then import that.")
+    check_size(content)
     try:
         table = read_table(content)
-        header = [_column(name) for name in next(table, (1, []))[1]]
+        header = [column_called(name) for name in next(table, (1, []))[1]]
         _check_header(header, columns, needed)
-        for count, (line, cells) in enumerate(table):
-            if len(cells) > len(header):
-                raise BadFile(f"Row {line}: it has more cells than row 1.")
-            if count >= MAX_ROWS:
-                raise BadFile(f"There are more than {MAX_ROWS} rows.")
-            given = dict(zip(header, map(from_text, cells), strict=False))
-            yield line, dict.fromkeys(header, "") | given
+        yield from below(header, table)
     except BadTable as error:
         raise BadFile(str(error)) from None
 
 
-def _column(name: str) -> str:
+def check_size(content: bytes) -> None:
+    """Raises BadFile for what is no such file anyway."""
+    if len(content) > MAX_BYTES:
+        raise BadFile(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
+    if content[:4] == b"PK\x03\x04":
+        raise BadFile("This is an Excel workbook: save it as CSV, then import that.")
+
+
+def below(
+    header: Sequence[str], table: Iterable[tuple[int, list[str]]]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows under those names; what stands in a column named "" is left out. Raises BadFile."""
+    blank = {name: "" for name in header if name}
+    for count, (line, cells) in enumerate(table):
+        if len(cells) > len(header):
+            raise BadFile(f"Row {line}: it has more cells than row 1.")
+        if count >= MAX_ROWS:
+            raise BadFile(f"There are more than {MAX_ROWS} rows.")
+        given = zip(header, map(from_text, cells), strict=False)
+        yield line, blank | {name: cell for name, cell in given if name}
+
+
+def simplified(name: str) -> str:
+    """“E-Mail” is email, “Full name” is full_name."""
+    return name.strip().lower().replace("-", "").replace(" ", "_")
+
+
+def column_called(name: str) -> str:
     """As people name it: “E-Mail”, “Full name”, “Username”, “Serial Number”."""
-    plain = name.strip().lower().replace("-", "").replace(" ", "_")
-    return _ALSO_CALLED.get(plain, plain)
+    plain = simplified(name)
+    return ALSO_CALLED.get(plain, plain)
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], needed: str) -> None:
@@ -124,13 +155,14 @@ def from_text(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8 with or without BOM, UTF-16 with BOM, else what Excel writes in western Europe."""
+def decoded(content: bytes) -> tuple[str, str]:
+    """(text, encoding): UTF-8 with or without BOM, UTF-16 with BOM, else what Excel writes in western Europe, which is
+    a guess. Raises BadTable."""
     for encoding in ENCODINGS:
         if encoding == "utf-16" and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
             continue
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding
         except UnicodeDecodeError:
             continue
     raise BadTable("The file's encoding is not UTF-8, UTF-16 or Windows-1252.")

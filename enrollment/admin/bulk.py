@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 
@@ -20,6 +20,7 @@ from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user, reach_of
 from sites_config.models import Privilege
 
+ALL = Q()
 MOST_AT_ONCE = 20_000  # more would take longer than a page may
 SHOWN = 20
 CHANGED_MEANWHILE = "The selection is not the same any more: other rows fit the filter now. Look once more."
@@ -38,11 +39,16 @@ class BulkAdmin(ScopedAdmin):
         form: type[forms.Form] = forms.Form,
         options: dict[str, Any] | None = None,
         also: tuple[Privilege, ...] = (),
+        only: Q = ALL,
+        in_parts: bool = False,
     ) -> HttpResponse | None:
         """Of the selection the rows that whoever asks may change. ``apply`` gets their keys and what the form brought,
-        and says what it did; its ValueError stands beside the form."""
-        rows = for_user(queryset, request.user, change=True, also=also)
+        and says what it did; its ValueError stands beside the form. ``only``: which of them it is for. ``in_parts``: of
+        more rows than may be changed at once the oldest come first, and the others another time."""
+        rows = for_user(queryset.filter(only), request.user, change=True, also=also)
         keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        cut = in_parts and len(keys) > MOST_AT_ONCE
+        keys = keys[:MOST_AT_ONCE] if cut else keys
         if not keys or len(keys) > MOST_AT_ONCE:
             messages.error(request, _unfitting(bool(keys)))
             return None
@@ -57,8 +63,8 @@ class BulkAdmin(ScopedAdmin):
                 bound.add_error(None, str(reason))
             else:
                 return None
-        left = _selected(queryset) - len(keys)
-        facts = {"words": words, "form": bound, "seal": seal, "number": len(keys), "left": left}
+        left = 0 if cut else _selected(queryset) - len(keys)
+        facts = {"words": words, "form": bound, "seal": seal, "number": len(keys), "left": left, "cut": cut}
         return self._page(request, rows, facts)
 
     def exported(
@@ -115,7 +121,7 @@ class BulkAdmin(ScopedAdmin):
 def _unfitting(too_many: bool) -> str:
     if too_many:
         return f"{MOST_AT_ONCE:,} at most at a time: narrow the list by a filter, such as the site."
-    return "Nothing of the selection is yours to change, or all of it is so already."
+    return "Nothing to do: what was selected is not yours to change, or has no need of it."
 
 
 def _selected(rows: QuerySet[Any]) -> int:

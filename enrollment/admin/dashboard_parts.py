@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.sites.models import Site
+from django.db.models import Q
 
 from enrollment.actions.heartbeats import OUTBOX as WORKER
 from enrollment.actions.heartbeats import is_alive
@@ -14,11 +15,13 @@ from enrollment.admin.screens import titles
 from enrollment.explain.numbers import Messages, Numbers, last_days, messages, midnight, unused_invitations
 from enrollment.explain.stops import BEGUN, Stage, stops
 from enrollment.models import (
+    Channel,
     Delivery,
     DeliveryState,
     Enrollment,
     Invitation,
     Status,
+    Webhook,
 )
 
 LOOKED_BACK = 14  # days, for what stopped and what failed
@@ -28,6 +31,15 @@ STAGES = {
     Status.CERTIFICATE_ISSUED: ("Installed it", "The device got its certificate."),
     Status.AUTHENTICATED: ("Device checked in", "It named itself, and has one answer to go."),
     Status.ENROLLED: ("Enrolled", "The device is managed."),
+}
+
+
+INVITATIONS = {
+    InvitationState.CREATED: "not mailed",
+    InvitationState.ORDERED: "being sent",
+    InvitationState.UNDELIVERED: "not delivered",
+    InvitationState.UNKNOWN: "perhaps not delivered",
+    InvitationState.SENT: "sent",
 }
 
 
@@ -94,48 +106,48 @@ def figures(scope: Scope, sum_: Numbers) -> Iterator[Figure]:
     if scope.sees(Invitation):
         yield _invitations(scope)
     if scope.sees(Delivery):
-        yield _deliveries(scope)
+        yield from _deliveries(scope)
 
 
 def _invitations(scope: Scope) -> Figure:
     found = unused_invitations(scope.rows(Invitation), now=scope.now)
-    states = (
-        (found.sent, "sent", InvitationState.SENT),
-        (found.created, "not mailed", InvitationState.CREATED),
-    )
     parts = tuple(
-        (f"{count} {word}", scope.list_url(Invitation, state=state)) for count, word, state in states if count
+        (f"{count} {INVITATIONS[state]}", scope.list_url(Invitation, state=state))
+        for state, count in found.items()
+        if count
     )
-    return Figure("Invitations waiting", found.together, "Nobody has begun with them yet.", parts=parts)
+    total = sum(found.values())
+    return Figure("Invitations waiting", total, "Nobody has begun with them yet.", parts=parts)
 
 
-def _deliveries(scope: Scope) -> Figure:
-    since = looked_back(scope)
-    found = messages(scope.rows(Delivery), since=since)
+def _deliveries(scope: Scope) -> Iterator[Figure]:
+    """Reports are told of to those who see webhooks, and where there is something to tell."""
+    seen = ~Q(channel=Channel.WEBHOOK) | Q(site__in=scope.listed(Webhook))
+    people, programs = messages(scope.rows(Delivery).filter(seen), since=looked_back(scope))
+    yield _waiting(scope, people, "Messages waiting", "E-mails and text messages", "messages")
+    if programs:
+        yield _waiting(scope, programs, "Reports waiting", "Reports to other programs (webhooks)", "reports")
+
+
+def _waiting(scope: Scope, found: Messages, label: str, named: str, what: str) -> Figure:
     bad = ((found.failed, "refused", DeliveryState.FAILED), (found.unknown, "unknown", DeliveryState.UNKNOWN))
     parts = tuple(
         (
             f"{count} {word} in {LOOKED_BACK} days",
-            scope.list_url(Delivery, state__exact=state, created_at__gte=since),
+            scope.list_url(Delivery, state__exact=state, what=what, created_at__gte=looked_back(scope)),
         )
         for count, word, state in bad
         if count
     )
-    url = scope.list_url(Delivery, state__exact=DeliveryState.WAITING)
-    return Figure(
-        "Messages waiting",
-        found.waiting,
-        _waiting_words(found, scope.now),
-        url,
-        parts,
-        bad=bool(parts),
-    )
+    words = _waiting_words(found, named, scope.now)
+    url = scope.list_url(Delivery, left="no", what=what)
+    return Figure(label, found.waiting, words, url, parts, bad=bool(parts))
 
 
-def _waiting_words(found: Messages, now: datetime) -> str:
+def _waiting_words(found: Messages, named: str, now: datetime) -> str:
     if found.waiting and not is_alive(WORKER, now=now):
         return "Nothing sends them: the worker has not been heard of. Tell whoever runs Gatehouse."
-    return "E-mails and text messages that have not left yet."
+    return f"{named} that have not left yet."
 
 
 def looked_back(scope: Scope) -> datetime:

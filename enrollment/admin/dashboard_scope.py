@@ -43,11 +43,11 @@ class Scope:
 
     def rows(self, model: type[M]) -> "QuerySet[M]":
         """What the list of the model holds of these sites for whoever asks."""
-        return model._default_manager.filter(site__in=self._listed(model))
+        return model._default_manager.filter(site__in=self.listed(model))
 
     def sees(self, model: type[Model]) -> bool:
         """Whether that list is open to them here at all."""
-        return bool(self._listed(model))
+        return bool(self.listed(model))
 
     @property
     def sees_site(self) -> bool:
@@ -65,7 +65,8 @@ class Scope:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         return f"{url}?{urlencode(pairs)}"
 
-    def _listed(self, model: type[Model]) -> frozenset[int]:
+    def listed(self, model: type[Model]) -> frozenset[int]:
+        """The sites of which they see that list."""
         reach = reach_of(self.request.user)
         also: Iterable[Privilege] = getattr(admin.site.get_model_admin(model), "also", ())
         return self.ids if reach.everything else self.ids & reach.seeing(also)

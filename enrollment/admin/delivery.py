@@ -11,13 +11,16 @@ from django.utils import timezone
 from enrollment.actions import outbox
 from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.models import Channel, Delivery, DeliveryState
+from enrollment.models.delivery import UNFINISHED
 from sites_config.admin.buttons import AdminWithButtons, actor, button
+from sites_config.admin.filters import Conditions
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import for_user, may
 from sites_config.models import Privilege, User
 
 _AGAIN = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED)
 _EARLY = (DeliveryState.WAITING, DeliveryState.LEASED)
+NOT_LEFT, REPORT = Q(state__in=UNFINISHED), Q(channel=Channel.WEBHOOK)
 
 
 def _also(channel: str) -> tuple[Privilege, ...]:
@@ -44,6 +47,21 @@ def _waits(delivery: Delivery) -> bool:
     return delivery.state in _EARLY
 
 
+class LeftFilter(Conditions):
+    title = "left"
+    parameter_name = "left"
+    conditions = {"no": ("Not yet", NOT_LEFT), "yes": ("Over", ~NOT_LEFT)}
+
+
+class WhatFilter(Conditions):
+    title = "what"
+    parameter_name = "what"
+    conditions = {
+        "messages": ("E-mails and text messages", ~REPORT),
+        "reports": ("Reports to other programs", REPORT),
+    }
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(AdminWithButtons):
     """Nobody changes a row. What may have arrived is sent again only by somebody who decides to."""
@@ -62,7 +80,7 @@ class DeliveryAdmin(AdminWithButtons):
         "done_at",
         "site",
     )
-    list_filter = ("state", "kind", "channel", BY_SITE, "created_at")
+    list_filter = (LeftFilter, "state", WhatFilter, "kind", "channel", BY_SITE, "created_at")
     search_fields = ("recipient",)
     sortable_by = ("created_at",)
     many_rows = True

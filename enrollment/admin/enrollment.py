@@ -34,13 +34,13 @@ NEW_LINK = (
     "In the browser where it was begun it ends."
 )
 
-CANCELLED = (
-    "The attempt ends: its profile and its certificate count for nothing, and a use that it holds comes back. They "
-    "have to begin anew."
-)
 EXPIRE = (
     "Attempts that are under way end: their profiles are withdrawn, certificates of theirs revoked, held uses "
     "returned. Enrolled devices are not touched."
+)
+CANCELLED = (
+    "The attempt ends: its profile is withdrawn, a certificate that it got is revoked, a held use goes back to the "
+    "invitation. Whoever is on the way has to begin again."
 )
 EXPORT = "One row an enrollment: who, when, by what, how far. The file holds personal data."
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from enrollment.actions.export_record import note_list
 from enrollment.actions.tables import streamed_table
-from enrollment.models import Device, Enrollment
+from enrollment.admin.invitation_state import state_in_words
+from enrollment.models import Device, Enrollment, Invitation
 from sites_config.admin.buttons import actor
 from sites_config.admin.paging import AFTER
 from sites_config.references import spoken
@@ -43,6 +44,10 @@ def device_table(rows: QuerySet[Device]) -> StreamingHttpResponse:
 def enrollment_table(rows: QuerySet[Enrollment]) -> StreamingHttpResponse:
     related = rows.select_related("site", "entry_site", "device", "invitation")
     return _download(related, ENROLLMENT, "enrollments.csv")
+
+
+def invitation_table(rows: QuerySet[Invitation]) -> StreamingHttpResponse:
+    return _download(rows.select_related("site", "created_by"), INVITATION, "invitations.csv")
 
 
 def _download(rows: QuerySet[Any], cells: Cells, name: str) -> StreamingHttpResponse:
@@ -112,3 +117,15 @@ ENROLLMENT: Cells = {
     "device": lambda enrollment: enrollment.device,
     "serial number": lambda enrollment: enrollment.device.serial_number if enrollment.device else "",
 }
+
+# Neither link nor PIN: those are printed, or written by manage.py invite --links.
+INVITATION: Cells = {
+    **_columns("name"),
+    "site": lambda invitation: invitation.site,
+    "state": state_in_words,
+    **_columns(
+        "email", "phone", "assigned_user_name", "assigned_full_name", "max_uses", "uses_held", "uses_spent",
+        "not_before", "expires_at", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "renewed_at",
+        "started_at", "used_at", "revoked_at",
+    ),
+}  # fmt: skip

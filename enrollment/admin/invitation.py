@@ -8,23 +8,32 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from enrollment.actions import invitations
-from enrollment.actions.invitation_states import InvitationState, state_of
-from enrollment.actions.pins import pin_of
+from enrollment.actions.invitation_sending import remind
+from enrollment.actions.pins import pin_of, renew_pin
 from enrollment.admin.addresses import base_url
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.file_import import WithImport
 from enrollment.admin.invitation_bulk import InvitationActions
+from enrollment.admin.invitation_buttons import (
+    can_be_extended,
+    can_be_mailed,
+    can_be_reminded,
+    can_be_texted,
+    has_pin,
+    is_open,
+    may_renew_pin,
+    may_see_link,
+)
 from enrollment.admin.invitation_form import InvitationForm
 from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
 from enrollment.admin.story import WithStory
-from enrollment.models import Invitation
+from enrollment.models import Channel, Invitation
 from enrollment.models.invitation import LIVES
 from enrollment.steps.qr_code import qr_code
 from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE
-from sites_config.admin.scoping import reach_of
 from sites_config.admin.zones import InZoneOfSite
 from sites_config.models import Privilege
 from sites_config.secrets import Undecryptable
@@ -32,33 +41,17 @@ from sites_config.secrets import Undecryptable
 FEW = 5
 ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
 OLD_LINK = (
-    "The link of now stops working at once: in every mail, on every card and poster. Attempts under way go on. The new "
-    "link is sent to nobody by this."
+    "The link that it has now stops working at once: in every mail, on every card and poster. Attempts under way go "
+    "on. The new link is sent to nobody by this."
 )
 REVOKED = (
-    "Nobody can use the invitation again, and attempts without a certificate end. This cannot be taken back."
+    "Its link ends for good, and with it every attempt that has no certificate yet. Enrolled devices are not touched. "
+    "This can't be undone."
 )
 OPEN_DOOR = (
     "This invitation needs no login, enrolls many devices and never ends: whoever finds its link can enroll devices. "
     "Give it an end, or let people log in."
 )
-
-
-def _may_see_link(admin_: "InvitationAdmin", request: HttpRequest, invitation: Invitation) -> bool:
-    return reach_of(request.user).holds(Privilege.SEE_INVITATION_LINKS, invitation.site_id)
-
-
-def _is_open(invitation: Invitation) -> bool:
-    return invitation.revoked_at is None
-
-
-def _can_be_sent(invitation: Invitation) -> bool:
-    over = (InvitationState.REVOKED, InvitationState.EXPIRED, InvitationState.USED)
-    return bool(invitation.email) and state_of(invitation, timezone.now()) not in over
-
-
-def _can_be_extended(invitation: Invitation) -> bool:
-    return invitation.revoked_at is None and invitation.expires_at is not None
 
 
 @admin.register(Invitation)
@@ -70,7 +63,10 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
     also = (Privilege.MANAGE_INVITATIONS,)
     story_kind = "invitation"
     timeline_of = ("invitation", "enrollment__invitation")
-    buttons = ("send_it", "show_link", "print_it", "extend_it", "renew_link", "release", "revoke")
+    buttons = (
+        "send_it", "text_it", "remind_it", "show_link", "print_it", "extend_it", "renew_link", "renew_pin", "release",
+        "revoke",
+    )  # fmt: skip
     change_form_template = "admin/enrollment/change_form_with_timeline.html"
     file_import = InvitationImport
     list_display = (
@@ -91,7 +87,8 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
     list_select_related = ("site", "created_by")
     ordering = ("-created_at",)
     readonly_fields = (
-        "uses", "state", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "started_at", "used_at",
+        "uses", "state", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "renewed_at", "started_at",
+        "used_at", "revoked_at",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("site", "name", "invited_by")}),
@@ -111,8 +108,8 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
             "So far",
             {
                 "fields": (
-                    "state", "uses", "sent_at", "sent_to", "reminded_at", "started_at", "used_at", "created_by",
-                    "created_at",
+                    "state", "uses", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "renewed_at",
+                    "started_at", "used_at", "revoked_at",
                 )
             },
         ),
@@ -122,7 +119,7 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
         if obj is None:
             return self.fieldsets[:-1]
         name, so_far_ = self.fieldsets[-1]
-        hint = "" if _may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
+        hint = "" if may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
         return (*self.fieldsets[:-1], (name, so_far_ | {"description": hint}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -150,7 +147,7 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
         self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
     ) -> Any:
         """To its page, where its link is shown: that is what an invitation is made for."""
-        if any(name in request.POST for name in ("_addanother", "_popup")) or not _may_see_link(
+        if any(name in request.POST for name in ("_addanother", "_popup")) or not may_see_link(
             self, request, obj
         ):
             return super().response_add(request, obj, post_url_continue)
@@ -159,11 +156,21 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
         )
         return redirect(self.change_url(obj))
 
-    @button("Send", may_change, _can_be_sent)
+    @button("Send by e-mail", may_change, can_be_mailed)
     def send_it(self, request: HttpRequest, invitation: Invitation) -> None:
         self.send(request, [invitation])
 
-    @button("Show link", _may_see_link)
+    @button("Send as text message", may_change, can_be_texted)
+    def text_it(self, request: HttpRequest, invitation: Invitation) -> None:
+        self.send(request, [invitation], Channel.SMS)
+
+    @button("Remind", may_change, can_be_reminded)
+    def remind_it(self, request: HttpRequest, invitation: Invitation) -> None:
+        """One alone also on the day of the last reminder."""
+        who, now = actor(request), timezone.now()
+        self.say(request, lambda: remind([invitation], again=True, actor=who, now=now))
+
+    @button("Show link", may_see_link)
     def show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
         try:
             token = invitations.show_link(invitation, actor=actor(request), now=timezone.now())
@@ -183,21 +190,32 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
             back=self.after_press(request, invitation),
         )
 
-    @button("Print", _may_see_link, _is_open)
+    @button("Print", may_see_link, is_open)
     def print_it(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
         return self.on_paper(request, [invitation])
 
-    @button("Extend a week", may_change, _can_be_extended)
+    @button("Extend a week", may_change, can_be_extended)
     def extend_it(self, request: HttpRequest, invitation: Invitation) -> None:
         if self.extended(request, invitation):
             messages.success(request, "The invitation is valid for a week more.")
 
-    @button("Replace the link", may_change, _is_open, ends=OLD_LINK)
+    @button("Replace the link", may_change, is_open, ends=OLD_LINK)
     def renew_link(self, request: HttpRequest, invitation: Invitation) -> None:
         invitations.renew(invitation, actor=actor(request), now=timezone.now(), why="asked for")
         messages.success(request, "The invitation has a new link; the old one no longer works.")
 
-    @button("Release held uses", may_change, _is_open)
+    @button("New PIN", may_renew_pin, has_pin)
+    def renew_pin(self, request: HttpRequest, invitation: Invitation) -> HttpResponse:
+        return link_page(
+            self,
+            request,
+            title=f"New PIN of the invitation “{invitation.name}”",
+            words="The earlier PIN no longer works. The link stays the same.",
+            pin=renew_pin(invitation, actor=actor(request), now=timezone.now()),
+            back=self.change_url(invitation),
+        )
+
+    @button("Release held uses", may_change, is_open)
     def release(self, request: HttpRequest, invitation: Invitation) -> None:
         released = invitations.release(invitation, actor=actor(request), now=timezone.now())
         if released:
@@ -205,7 +223,7 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
         else:
             messages.success(request, "No use was held without a certificate.")
 
-    @button("Revoke the invitation", may_change, _is_open, ends=REVOKED)
+    @button("Revoke the invitation", may_change, is_open, ends=REVOKED)
     def revoke(self, request: HttpRequest, invitation: Invitation) -> None:
         invitations.revoke(invitation, actor=actor(request), now=timezone.now())
         messages.success(

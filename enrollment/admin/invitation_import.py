@@ -75,7 +75,8 @@ class InvitationImport(FileImport[ImportForm, Imported]):
     title = "Import invitations"
     words = (
         f"A CSV file with a header row, an invitation a row. Columns: {', '.join(COLUMNS)}. Commas, semicolons or "
-        "tabs. Whoever has an open invitation at the site already is skipped. First you see what would happen."
+        "tabs; other columns are left out. Whoever has an open invitation at the site already is skipped. First you "
+        "see what would happen."
     )
     press = "Make them"
     command = "manage.py invite --csv"
@@ -105,12 +106,14 @@ class InvitationImport(FileImport[ImportForm, Imported]):
             found.append(("Skipped", f"{done.skipped}: they have an open invitation already"))
         if done.idle_serials:
             found.append(("Serial numbers", f"{done.idle_serials} without effect: {NOT_BOUND}"))
-        return [*found, *((row["name"], _in_words(row)) for row in done.rows[:SAMPLE])]
+        return [*found, *done.notes, *((row["name"], _in_words(row)) for row in done.rows[:SAMPLE])]
 
     def done(self, request: HttpRequest, form: ImportForm, done: Imported) -> HttpResponse:
         messages.success(request, f"{len(done.rows)} invitations made, {done.skipped} skipped.")
         if done.idle_serials:
             messages.warning(request, f"{done.idle_serials} serial numbers are without effect: {NOT_BOUND}")
+        for label, text in done.notes:
+            messages.info(request, f"{label}: {text}.")
         if form.cleaned_data["send"] and done.keys:
             self.model_admin.send(request, done.invitations())
         return redirect(self.back)

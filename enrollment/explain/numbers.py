@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from enrollment.actions.invitation_states import InvitationState, in_state
+from enrollment.actions.invitation_states import UNBEGUN, InvitationState, in_state
 from enrollment.actions.profiles import IN_ALL
-from enrollment.models import Delivery, DeliveryState, Enrollment, Invitation, Status
+from enrollment.models import Channel, Delivery, DeliveryState, Enrollment, Invitation, Status
 from enrollment.models.delivery import UNFINISHED
 from enrollment.models.moves import LAPSING
 
@@ -56,17 +56,8 @@ class Messages:
     failed: int
     unknown: int
 
-
-@dataclass(frozen=True)
-class Unused:
-    """Invitations that can be used and that nobody has begun with."""
-
-    sent: int
-    created: int
-
-    @property
-    def together(self) -> int:
-        return self.sent + self.created
+    def __bool__(self) -> bool:
+        return bool(self.waiting or self.failed or self.unknown)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -94,18 +85,26 @@ def total(found: Iterable[Numbers]) -> Numbers:
     return sum(found, Numbers())
 
 
-def unused_invitations(rows: QuerySet[Invitation], *, now: datetime) -> Unused:
-    counts = {
-        state.value: Count("pk", filter=in_state(state, now))
-        for state in (InvitationState.SENT, InvitationState.CREATED)
-    }
-    return Unused(**rows.filter(revoked_at=None, started_at=None).aggregate(**counts))
+def unused_invitations(rows: QuerySet[Invitation], *, now: datetime) -> dict[InvitationState, int]:
+    """Those that can be used and that nobody has begun with, by state."""
+    counts = {state.value: Count("pk", filter=in_state(state, now)) for state in UNBEGUN}
+    found = rows.filter(revoked_at=None, started_at=None).aggregate(**counts)
+    return {state: found[state.value] for state in UNBEGUN}
 
 
-def messages(rows: QuerySet[Delivery], *, since: datetime) -> Messages:
+def messages(rows: QuerySet[Delivery], *, since: datetime) -> tuple[Messages, Messages]:
+    """Those to people, and the reports to other programs."""
     bad = Q(state__in=(DeliveryState.FAILED, DeliveryState.UNKNOWN), created_at__gte=since)
     open_or_bad = rows.filter(Q(state__in=UNFINISHED) | bad)
-    counts = dict(open_or_bad.values_list("state").annotate(Count("pk")).order_by())
+    found = open_or_bad.values_list("channel", "state").annotate(Count("pk")).order_by()
+    people: Counter[str] = Counter()
+    programs: Counter[str] = Counter()
+    for channel, state, count in found:
+        (programs if channel == Channel.WEBHOOK else people)[state] += count
+    return _messages(people), _messages(programs)
+
+
+def _messages(counts: Mapping[str, int]) -> Messages:
     return Messages(
         waiting=sum(counts.get(state, 0) for state in UNFINISHED),
         failed=counts.get(DeliveryState.FAILED, 0),

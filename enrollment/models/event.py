@@ -39,6 +39,7 @@ class EventKind(models.TextChoices):
     INVITATION_SENT = "invitation-sent", "Invitation handed to be sent"
     INVITATION_REMINDED = "invitation-reminded", "Reminder handed to be sent"
     INVITATION_RENEWED = "invitation-renewed", "Invitation got a new link; the old one is dead"
+    INVITATION_PIN_RENEWED = "invitation-pin-renewed", "Invitation got a new PIN"
     INVITATION_EXTENDED = "invitation-extended", "Invitation extended"
     INVITATION_PRINTED = "invitation-printed", "Invitation printed"
     WRONG_PIN = "wrong-pin", "A wrong PIN was typed"

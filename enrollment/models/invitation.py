@@ -12,10 +12,20 @@ from sites_config.models.site_configuration import PHONE
 LIVES = timedelta(days=7)  # unless somebody says otherwise
 
 
+class Sending(models.TextChoices):
+    """What became of the last message with its link. NONE: there was none, or it was taken, or cancelled."""
+
+    NONE = "", ""
+    ORDERED = "ordered", "Ordered"
+    FAILED = "failed", "Refused"
+    UNKNOWN = "unknown", "Unknown whether it arrived"
+
+
 class Invitation(models.Model):
     """Uses are held from Start, spent when a certificate is issued. The token: only as hash and encrypted.
 
-    The times tell how far it came; ``sent_to`` is the address that the link went to, as it was then.
+    The times tell how far it came. ``sent_at``, ``reminded_at``: when the server took the message; ``sent_to``: the
+    address that the link went to, as it was then.
     """
 
     site = models.ForeignKey(
@@ -69,6 +79,9 @@ class Invitation(models.Model):
     )
     pin_encrypted = models.BinaryField(null=True, editable=False)
     pin_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    sending = models.CharField(
+        max_length=10, blank=True, choices=Sending.choices, default=Sending.NONE, editable=False
+    )
     sent_at = models.DateTimeField(null=True, editable=False)
     sent_to = models.CharField(max_length=254, blank=True, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
@@ -106,6 +119,9 @@ class Invitation(models.Model):
             ),
             models.Index(
                 fields=["revoked_at", "id"], condition=Q(revoked_at__isnull=False), name="invitation_revoked"
+            ),
+            models.Index(
+                fields=["sending", "id"], condition=~Q(sending=Sending.NONE), name="invitation_sending"
             ),
             folded_index("name", "invitation_name"),
             filled_index("assigned_user_name", "invitation_user_name"),

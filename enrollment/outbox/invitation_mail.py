@@ -12,15 +12,25 @@ import segno
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from enrollment.actions.invitation_sending import address_of
 from enrollment.actions.invitation_states import InvitationState, state_of
 from enrollment.actions.invitations import token_of
-from enrollment.actions.site_urls import site_url
+from enrollment.actions.site_urls import nearest_host, site_url
 from enrollment.models import Channel, Delivery, DeliveryKind, Invitation
 from enrollment.outbox.mail_texts import MailTexts
+from enrollment.outbox.steps_to_come import Coming, steps_to_come
+from enrollment.steps.agreement import Agreement
+from enrollment.steps.assign import Assign
+from enrollment.steps.base import Step
+from enrollment.steps.ca_certificate import CaCertificate
+from enrollment.steps.choose_site import ChooseSite
+from enrollment.steps.complete import Complete
+from enrollment.steps.install import Install
+from enrollment.steps.log_in import LogIn
+from enrollment.steps.mdm_profile import MdmProfile
 from sites_config.colors import ACCENT
 from sites_config.models import SiteConfiguration
 from sites_config.names import organization_in, support_in
@@ -52,6 +62,18 @@ _LEADS = {
 }
 
 
+_STEPS: dict[type[Step], str] = {
+    LogIn: "step_log_in",
+    Assign: "step_assign",
+    ChooseSite: "step_site",
+    Agreement: "step_agreement",
+    CaCertificate: "step_ca_certificate",
+    MdmProfile: "step_download",
+    Install: "step_install",
+    Complete: "step_done",
+}
+
+
 @dataclass(frozen=True)
 class Letter:
     """An invitation in words: ``values`` fill the placeholders."""
@@ -62,24 +84,25 @@ class Letter:
     texts: Texts
     values: dict[str, object]
     facts: dict[str, object]
+    steps: tuple[Coming, ...]
 
 
 def invitation_mail(delivery: Delivery, *, now: datetime) -> EmailMultiAlternatives:
     """Made at the time of sending, so that no link waits in a table. Raises Unsendable, Undecryptable."""
-    letter = _letter(_invitation(delivery, now), delivery.language, DeliveryKind(delivery.kind))
+    letter = _letter(_invitation(delivery, now), delivery.language, now)
     return _composed(letter, DeliveryKind(delivery.kind), delivery.recipient, delivery.message_id, now)
 
 
 def invitation_sms(delivery: Delivery, *, now: datetime) -> str:
     """Raises Unsendable, Undecryptable."""
-    letter = _letter(_invitation(delivery, now), delivery.language, DeliveryKind(delivery.kind))
+    letter = _letter(_invitation(delivery, now), delivery.language, now)
     return letter.texts.plain(MailTexts.sms, letter.values)
 
 
 def shown_mail(site: SiteSettings, language: str) -> str:
     """The HTML of a mail to nobody, for the editor of texts."""
     row = Invitation(site_id=site.site_id, assigned_full_name="Ana Alvarez", login_required=True)
-    html = _html(_written(row, language, "https://…/i/…"), DeliveryKind.INVITATION)
+    html = _html(_written(row, language, "https://…/i/…", timezone.now()), DeliveryKind.INVITATION)
     return html.replace("cid:code", segno.make("https://…/i/…").png_data_uri(scale=5))
 
 
@@ -98,17 +121,19 @@ def _invitation(delivery: Delivery, now: datetime) -> Invitation:
     return invitation
 
 
-def _letter(invitation: Invitation, language: str, kind: DeliveryKind) -> Letter:
+def _letter(invitation: Invitation, language: str, now: datetime) -> Letter:
     base = site_url(invitation.site_id)
     if not base:
         raise Unsendable(
             "The site has no address, and none of a site it belongs to: add one, then send again."
         )
-    return _written(invitation, language, f"{base}/i/{token_of(invitation)}")
+    return _written(invitation, language, f"{base}/i/{token_of(invitation)}", now)
 
 
-def _written(invitation: Invitation, language: str, link: str) -> Letter:
+def _written(invitation: Invitation, language: str, link: str, now: datetime) -> Letter:
     site = SiteConfiguration.for_site(invitation.site_id)
+    entry = SiteConfiguration.for_site(nearest_host(site)[0] or site.site_id)
+    steps = tuple(each for each in steps_to_come(invitation, entry, now=now) if each.step in _STEPS)
     texts = texts_for(site, language)
     with translation.override(language):
         starts, expires = (
@@ -126,14 +151,12 @@ def _written(invitation: Invitation, language: str, link: str) -> Letter:
     facts = {
         "link": link,
         "named": bool(invitation.assigned_full_name),
-        "logs_in": invitation.login_required,
-        "agreement": invitation.ask_for_agreement,
         "pin": invitation.pin_encrypted is not None,
         "starts": bool(starts),
         "expires": bool(expires),
         "personal": invitation.max_uses == 1,
     }
-    return Letter(site, language, link, texts, values, facts)
+    return Letter(site, language, link, texts, values, facts, steps)
 
 
 def _composed(
@@ -173,8 +196,22 @@ def _text(letter: Letter, kind: DeliveryKind) -> str:
         for name, message in vars(MailTexts).items()
         if isinstance(message, Message)
     }
-    context = {"texts": said | {"kind_lead": said[_LEADS[kind]]}, "facts": letter.facts, "site": letter.site}
+    steps = [said[_STEPS[each.step]] if each.always else _perhaps(letter, each) for each in letter.steps]
+    context = {
+        "texts": said | {"kind_lead": said[_LEADS[kind]]},
+        "steps": steps,
+        "facts": letter.facts,
+        "site": letter.site,
+    }
     return render_to_string("mail/invitation.txt", context)
+
+
+def _perhaps(letter: Letter, coming: Coming) -> str:
+    return letter.texts.plain(MailTexts.step_perhaps, letter.values | {"step": _step(letter, coming)})
+
+
+def _step(letter: Letter, coming: Coming) -> str:
+    return letter.texts.plain(getattr(MailTexts, _STEPS[coming.step]), letter.values)
 
 
 def _html(letter: Letter, kind: DeliveryKind) -> str:
@@ -187,6 +224,12 @@ def _html(letter: Letter, kind: DeliveryKind) -> str:
     )
     context = {
         "texts": texts,
+        "steps": [
+            texts[_STEPS[each.step]]
+            if each.always
+            else texts.filled("step_perhaps", step=_step(letter, each))
+            for each in letter.steps
+        ],
         "kind_lead": texts[_LEADS[kind]],
         "facts": letter.facts,
         "site": letter.site,

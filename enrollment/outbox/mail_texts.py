@@ -43,7 +43,16 @@ class MailTexts:
     )
     steps = Message("mail.steps", _("What will happen, in about five minutes:"))
     step_log_in = Message("mail.step-log-in", _("You log in with your account."))
+    step_assign = Message(
+        "mail.step-assign", _("You say who will use the device, or that it is for nobody in particular.")
+    )
+    step_site = Message("mail.step-site", _("You choose where the device belongs."))
     step_agreement = Message("mail.step-agreement", _("You read and accept the terms of use."))
+    step_ca_certificate = Message(
+        "mail.step-ca-certificate",
+        _("The device downloads a certificate. Tap Allow, then install it in Settings."),
+        ios=("Allow", "Settings"),
+    )
     step_download = Message(
         "mail.step-download", _("The device downloads a profile. Tap Allow."), ios=("Allow",)
     )
@@ -53,6 +62,9 @@ class MailTexts:
         ios=("Settings", "Profile Downloaded", "Install"),
     )
     step_done = Message("mail.step-done", _("Return to Safari: the page says that enrollment is complete."))
+    step_perhaps = Message(
+        "mail.step-perhaps", _("{step} (Not everybody is asked this.)"), placeholders=("step",)
+    )
     scan_paper = Message(
         "mail.scan-paper",
         _("Point the camera of the iPhone or iPad at this code"),

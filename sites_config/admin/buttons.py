@@ -16,6 +16,8 @@ from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.models import User
 
+SURE = "sure"
+
 Press = TypeVar("Press", bound=Callable[..., HttpResponse | None])
 Allowed = Callable[[Any, HttpRequest, Any], bool]
 

@@ -16,12 +16,12 @@ def link_page(
     *,
     title: str,
     words: str,
-    link: str,
     back: str,
+    link: str = "",
     qr: SafeString | str = "",
     pin: str = "",
 ) -> TemplateResponse:
-    """The link stands on this one page and in no message, which a session would keep."""
+    """The link, or a PIN alone, stands on this one page and in no message, which a session would keep."""
     facts = {"words": words, "link": link, "qr": qr, "pin": pin}
     return _page(model_admin, request, "admin/link.html", title=title, back=back, facts=facts)
 

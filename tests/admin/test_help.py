@@ -70,6 +70,12 @@ def test_cancelling_ends_what_is_under_way(as_hana: Client, alpha: Site, stage: 
     visitor, _phone = person_at(stage, people.invite(alpha)[1])
     enrollment = visitor.enrollment
 
+    asked = as_hana.post(url(enrollment, "cancel"), {"story": "1", "ask": "1"}).content.decode()
+    before = enrollment.status
+    enrollment.refresh_from_db()
+    assert "Whoever is on the way has to begin again." in asked and enrollment.status == before
+    assert '<input type="hidden" name="story" value="1"' in asked, "it leads back to where it was pressed"
+
     as_hana.post(url(enrollment, "cancel"))
 
     enrollment.refresh_from_db()

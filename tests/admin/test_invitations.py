@@ -160,6 +160,10 @@ def test_another_sites_link_has_its_own_address(as_root: Client, beta: Site) -> 
 def test_revoking_ends_the_attempts_without_a_certificate(as_anna: Client, anna: User, alphas: World) -> None:
     invitation = Invitation.objects.get(site=alphas.site)
 
+    asked = as_anna.post(url(invitation, "revoke"), {"ask": "1"}).content.decode()
+    invitation.refresh_from_db()
+    assert "This can&#x27;t be undone." in asked and invitation.revoked_at is None
+
     as_anna.post(url(invitation, "revoke"))
 
     invitation.refresh_from_db()

@@ -176,12 +176,12 @@ def test_r07_an_action_skips_what_one_only_sees(
     SitePrivilege.objects.create(site=beta, user=anna, privilege="view-site")
     both = Invitation.objects.all()
 
-    answer = as_anna.post(
-        reverse("admin:enrollment_invitation_changelist"),
-        {"action": "revoke_selected", "_selected_action": [row.pk for row in both], "select_across": "0"},
-        follow=True,
-    )
+    page = reverse("admin:enrollment_invitation_changelist")
+    chosen = {"action": "revoke_selected", "_selected_action": [row.pk for row in both], "select_across": "0"}
 
-    assert "1 invitations revoked" in answer.content.decode()
+    seal = as_anna.post(page, chosen).context["seal"]
+    answer = as_anna.post(page, chosen | {"confirmed": seal}, follow=True)
+
+    assert "1 invitation revoked" in answer.content.decode()
     assert Invitation.objects.get(site=beta).revoked_at is None
     assert Invitation.objects.get(site=alphas.site).revoked_at is not None

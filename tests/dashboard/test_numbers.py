@@ -1,5 +1,7 @@
 """The numbers of a dashboard, counted by hand."""
 
+import html
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,10 +9,13 @@ from django.contrib.sites.models import Site
 from django.test import Client
 from django.utils import timezone
 
+from enrollment.actions.heartbeats import OUTBOX, beat
 from enrollment.explain.numbers import last_days, numbers, total
 from enrollment.models import Channel, Delivery, DeliveryKind, DeliveryState, Enrollment, Invitation, Status
+from sites_config.models import Privilege
 from tests import people
-from tests.dashboard.conftest import Past
+from tests.admin.world import logged_in
+from tests.dashboard.conftest import Past, staff_of
 from tests.dashboard.reading import figures, links, page_of, per_day, table
 from tests.moved_clock import Clock
 
@@ -123,10 +128,10 @@ def test_invitations_that_nobody_began_with(as_anna: Client, alpha: Site) -> Non
     assert ">1 sent</a>" in page and ">1 not mailed</a>" in page
 
 
-def delivery(site: Site, state: DeliveryState, days_ago: int = 0) -> None:
+def delivery(site: Site, state: DeliveryState, days_ago: int = 0, channel: Channel = Channel.MAIL) -> None:
     now = timezone.now()
     Delivery.objects.create(
-        site=site, channel=Channel.MAIL, kind=DeliveryKind.INVITATION, recipient="a@alpha.example", state=state,
+        site=site, channel=channel, kind=DeliveryKind.INVITATION, recipient="a@alpha.example", state=state,
         next_try_at=now, created_at=now - timedelta(days=days_ago),
     )  # fmt: skip
 
@@ -142,6 +147,41 @@ def test_messages_that_wait_and_those_that_failed_lately(as_anna: Client, alpha:
     assert figures(page)["Messages waiting"] == 6
     assert ">1 refused in 14 days</a>" in page and ">1 unknown in 14 days</a>" in page
     assert "Nothing sends them: the worker has not been heard of." in page
+
+
+def waiting_list(client: Client, page: str, label: str) -> int:
+    """How many rows the list has that the number leads to."""
+    found = re.search(rf'<strong>{label}</strong>\s*<span class="number"><a href="([^"]+)"', page)
+    assert found is not None
+    return int(client.get(html.unescape(found[1])).context["cl"].result_count)
+
+
+def test_the_number_of_messages_is_that_of_the_list_it_leads_to(as_anna: Client, alpha: Site) -> None:
+    for channel in (Channel.MAIL, Channel.SMS):
+        for state in DeliveryState:
+            delivery(alpha, state, channel=channel)
+
+    page = page_of(as_anna, alpha)
+
+    assert figures(page)["Messages waiting"] == waiting_list(as_anna, page, "Messages waiting") == 6
+    assert "Reports waiting" not in page
+
+
+def test_a_dead_webhook_is_no_message_to_anybody(as_anna: Client, alpha: Site) -> None:
+    beat(OUTBOX, now=timezone.now())
+    for state in (DeliveryState.FAILED, DeliveryState.WAITING, DeliveryState.LEASED):
+        delivery(alpha, state, channel=Channel.WEBHOOK)
+
+    page = page_of(as_anna, alpha)
+
+    shown = figures(page)
+    assert (shown["Messages waiting"], shown["Reports waiting"]) == (0, 2)
+    assert waiting_list(as_anna, page, "Reports waiting") == 2
+    messages = page.partition("<strong>Messages waiting</strong>")[2].partition("</li>")[0]
+    assert "refused" not in messages and "E-mails and text messages that have not left yet." in messages
+    assert "refused" in page.partition("<strong>Reports waiting</strong>")[2].partition("</li>")[0]
+    mina = staff_of(alpha, "mina", Privilege.HELP_PEOPLE, Privilege.MANAGE_INVITATIONS)
+    assert "Reports waiting" not in page_of(logged_in(mina, alpha), alpha)
 
 
 def test_a_quiet_site_says_so(as_anna: Client, alpha: Site, north: Site) -> None:

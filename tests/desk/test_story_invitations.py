@@ -6,12 +6,15 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
+from enrollment.actions import outbox
+from enrollment.actions.invitation_sending import send
 from enrollment.explain.invitation_causes import invitation_cause
-from enrollment.explain.invitation_facts import InvitationFacts
+from enrollment.explain.invitation_facts import InvitationFacts, invitation_facts
 from enrollment.explain.story import story_of
-from enrollment.models import Enrollment, Event, FailureReason, Status
+from enrollment.models import Enrollment, Event, FailureReason, Invitation, Status
 from sites_config.models import User
 from tests import people
+from tests.invitations.arriving import send_and_arrive
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +57,18 @@ def test_an_invitation_before_its_time(alpha: Site) -> None:
     row, _token = people.invite(alpha, not_before=timezone.now() + timedelta(days=1))
 
     assert invitation_cause(InvitationFacts(row, None, timezone.now())).name == "not_yet"
+
+
+def test_an_invitation_whose_message_is_not_there(alpha: Site) -> None:
+    row, _token = people.invite(alpha, email="ana@school.example")
+    send([row], actor=None, now=timezone.now())
+
+    def cause() -> str:
+        return invitation_cause(invitation_facts(Invitation.objects.get(), [], timezone.now())).name
+
+    assert cause() == "waits"
+    (leased,) = outbox.claim(1, now=timezone.now())
+    outbox.failed(leased, "550 No such mailbox", now=timezone.now())
+    assert cause() == "not_delivered"
+    send_and_arrive(row)
+    assert cause() == "open"

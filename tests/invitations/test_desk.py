@@ -1,13 +1,17 @@
 """What is done with invitations in admin: states, many at once, paper."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sites.models import Site
 from django.test import Client
 from django.utils import timezone
 
+from enrollment.actions import outbox
 from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitation_states import InvitationState
 from enrollment.actions.invitations import revoke, token_of
@@ -23,12 +27,21 @@ LIST = "/admin/enrollment/invitation/"
 NOW = timezone.now
 
 
+END: dict[str, Any] = {
+    "undelivered": outbox.failed,
+    "unknown": outbox.unknown,
+    "sent": lambda leased, _why, now: outbox.begin(leased, now=now) and outbox.sent(leased, now=now),
+}
+
+
 def in_every_state(site: Site) -> dict[str, Invitation]:
     rows = {
         state.value: people.invite(site, name=state.label, email=f"{state.value}@school.example")[0]
         for state in InvitationState
     }
-    send([rows["sent"]], actor=None, now=NOW())
+    send([rows[each] for each in ("ordered", "undelivered", "unknown", "sent")], actor=None, now=NOW())
+    for leased in outbox.claim(4, now=NOW()):
+        END.get(leased.recipient.partition("@")[0], outbox.retry)(leased, "", now=NOW())
     Visitor().start(token_of(rows["started"]))
     Invitation.objects.filter(pk=rows["used"].pk).update(uses_spent=1, started_at=NOW(), used_at=NOW())
     Invitation.objects.filter(pk=rows["expired"].pk).update(expires_at=NOW() - timedelta(hours=1))
@@ -38,9 +51,12 @@ def in_every_state(site: Site) -> dict[str, Invitation]:
     return rows
 
 
-def act(client: Client, action: str, *rows: Invitation) -> Any:
-    data = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(LIST, data, follow=True)
+def act(client: Client, action: str, *rows: Invitation, **typed: Any) -> Any:
+    """Through the page that asks, where there is one."""
+    data = {"action": action, "_selected_action": [row.pk for row in rows]} | typed
+    page = client.post(LIST, data, follow=True)
+    seal = (page.context or {}).get("seal")
+    return client.post(LIST, data | {"confirmed": seal}, follow=True) if seal else page
 
 
 @pytest.mark.parametrize("state", InvitationState)
@@ -58,12 +74,38 @@ def test_each_state_is_found_by_its_filter_and_by_it_alone(
 def test_many_are_sent_at_once_and_those_that_are_over_are_not(as_anna: Client, alpha: Site) -> None:
     rows = in_every_state(alpha)
 
+    before = set(Delivery.objects.values_list("pk", flat=True))
+    asked = as_anna.post(
+        LIST, {"action": "send_selected", "_selected_action": [row.pk for row in rows.values()]}
+    ).content.decode()
+    assert "6 invitations" in asked and "3 of the selection are left out" in asked
+    assert set(Delivery.objects.values_list("pk", flat=True)) == before, (
+        "nothing leaves before somebody is sure"
+    )
+
     text = act(as_anna, "send_selected", *rows.values()).content.decode()
 
-    assert "3 invitations on the way. 3 left as they are" in text
-    to = set(Delivery.objects.exclude(state="cancelled").values_list("recipient", flat=True))
-    assert to == {"created@school.example", "sent@school.example", "started@school.example"}
+    assert "6 invitations on the way" in text
+    to = set(Delivery.objects.exclude(pk__in=before).values_list("recipient", flat=True))
+    assert to == {
+        f"{each}@school.example"
+        for each in ("created", "ordered", "undelivered", "unknown", "sent", "started")
+    }
     assert Delivery.objects.filter(state="cancelled").count() == 1, "the first of the two that waited"
+
+
+def test_the_export_says_the_same(as_anna: Client, alpha: Site) -> None:
+    rows = in_every_state(alpha)
+    tokens = [token_of(row) for row in rows.values()]
+
+    answer: Any = as_anna.post(
+        LIST, {"action": "export", "_selected_action": [row.pk for row in rows.values()], "confirmed": "yes"}
+    )
+
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    told = {row["name"]: row["state"] for row in csv.DictReader(io.StringIO(text))}
+    assert told == {state.label: state.label for state in InvitationState}
+    assert not [each for each in tokens if each in text]
 
 
 def test_only_those_are_reminded_who_were_sent_one_and_have_not_begun(as_anna: Client, alpha: Site) -> None:
@@ -72,20 +114,24 @@ def test_only_those_are_reminded_who_were_sent_one_and_have_not_begun(as_anna: C
     act(as_anna, "remind_selected", *rows.values())
 
     assert Delivery.objects.get(kind="reminder").recipient == "sent@school.example"
-    assert "None of them was sent" in act(as_anna, "remind_selected", rows["created"]).content.decode()
+    again = act(as_anna, "remind_selected", rows["created"], rows["sent"]).content.decode()
+    assert "Nothing to do: what was selected is not yours to change" in again
 
 
 def test_extending_wakes_what_had_ended(as_anna: Client, alpha: Site) -> None:
     ended, token = people.invite(alpha, expires_at=NOW() - timedelta(days=3))
     never, _token = people.invite(alpha, expires_at=None)
+    people.configure(alpha, time_zone="Asia/Tokyo")
     assert Visitor().get(f"/i/{token}").status_code == 410
 
-    act(as_anna, "extend_selected", ended, never)
+    page = as_anna.post(LIST, {"action": "extend_selected", "_selected_action": [ended.pk]}).content.decode()
+    assert f'value="{timezone.localdate() + timedelta(days=7)}"' in page
+    act(as_anna, "extend_selected", ended, never, last_day="2099-05-31")
 
     ended.refresh_from_db()
     never.refresh_from_db()
     assert ended.expires_at is not None and never.expires_at is None
-    assert timedelta(days=6) < ended.expires_at - NOW() < timedelta(days=8)
+    assert f"{ended.expires_at.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M}" == "2099-05-31 23:59"
     assert Visitor().get(f"/i/{token}").status_code == 200
 
 
@@ -94,7 +140,12 @@ def test_a_new_link_ends_the_old_one_and_not_who_is_under_way(as_anna: Client, a
     visitor = Visitor()
     visitor.start(token)
 
-    as_anna.post(f"{LIST}{row.pk}/press/renew_link/")
+    assert (
+        "stops working, wherever it was sent"
+        in as_anna.post(f"{LIST}{row.pk}/press/renew_link/").content.decode()
+    ), "it asks first"
+    assert Visitor().get(f"/i/{token}").status_code == 200
+    as_anna.post(f"{LIST}{row.pk}/press/renew_link/", {"sure": "New link"})
 
     row.refresh_from_db()
     assert Visitor().get(f"/i/{token}").status_code == 404

@@ -4,7 +4,7 @@ import csv
 import io
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from enrollment.actions.invitations import revoke
 from enrollment.actions.pins import pin_of
 from enrollment.actions.tables import MAX_BYTES, BadFile
 from enrollment.models import Delivery, Event, EventKind, Invitation
+from tests import people
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +76,10 @@ def test_names_survive(alpha: Site, encoding: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "Row 1 must name each column once"),
+        ("", "Row 1 must name columns"),
         ("email,email\na@b.example,c@d.example\n", "Row 1 must name each column once"),
-        ("email,salary\nana@school.example,3\n", "It has: salary."),
+        ("class,salary\n4b,3\n", "Row 1 must name columns, at least one of: email, full_name"),
+        ("ana@school.example,Ana\nbo@school.example,Bo\n", "It has: ana@school.example, Ana."),
         ("email\n", "There is no row below"),
         ("email\nana@school\n", "Row 2: email: Enter a valid email address."),
         ("email\nana@school.example\nANA@school.example\n", "Row 3: the same as in row 2."),
@@ -97,6 +99,44 @@ def test_names_survive(alpha: Site, encoding: str, name: str) -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_row(alpha: Site, content: bytes | str, words: str) -> None:
     assert words in problems(alpha, content)
+
+
+def test_columns_of_other_programs_are_left_out_and_named(alpha: Site) -> None:
+    done = imported(
+        alpha,
+        "Class;E-mail;User name;Fullname;Serial;Mobile;Room;Langage;\n"
+        '4b;ana@school.example;ana;Ana Alvarez;F2LX1;+1 555 0100;12\n;bo@school.example;bo;Bo;;;"a\nb";de;\n',
+        bind=Bind.NOTHING,
+    )
+
+    row = Invitation.objects.get(email="ana@school.example")
+    assert (row.assigned_user_name, row.assigned_full_name, row.phone) == (
+        "ana",
+        "Ana Alvarez",
+        "+1 555 0100",
+    )
+    assert done.notes == [("Ignored columns", "Class, Room, Langage (did you mean language?)")]
+
+
+def test_a_columns_own_name_goes_before_what_it_is_also_called(alpha: Site) -> None:
+    done = imported(alpha, "mail,email,display name\nold@school.example,ana@school.example,Ana\n")
+
+    row = Invitation.objects.get()
+    assert (row.email, row.assigned_full_name) == ("ana@school.example", "Ana")
+    assert done.notes == [("Ignored columns", "mail")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "noted"), [("utf-8", False), ("utf-16", False), ("cp1252", True), ("mac_roman", True)]
+)
+def test_a_guessed_encoding_is_said(alpha: Site, encoding: str, noted: bool) -> None:
+    done = imported(alpha, "email,full_name\nana@school.example,Ana Größwang\n".encode(encoding))
+
+    assert bool(done.notes) == noted
+    assert not noted or done.notes[0] == (
+        "Read as",
+        "Windows-1252, as it is not UTF-8: see whether names look right",
+    )
 
 
 def test_all_that_is_wrong_is_said_at_once_but_not_for_ever(alpha: Site) -> None:
@@ -162,6 +202,18 @@ def invite(tmp_path: Path, content: str, *arguments: str) -> str:
     return out.getvalue()
 
 
+def test_the_command_says_how_it_read_the_file(alpha: Site, tmp_path: Path) -> None:
+    file, out = tmp_path / "people.csv", io.StringIO()
+    file.write_bytes("email;full_name;class\nana@school.example;Zoë;4b\n".encode("cp1252"))
+
+    call_command("invite", "--site", "alpha.test", "--csv", str(file), "--dry-run", stdout=out)
+
+    assert out.getvalue().splitlines()[1:] == [
+        "Ignored columns: class",
+        "Read as: Windows-1252, as it is not UTF-8: see whether names look right",
+    ]
+
+
 def test_a_dry_run_writes_nothing(alpha: Site, tmp_path: Path) -> None:
     said = invite(tmp_path, ANA, "--dry-run", "--send", "--bind", "serial")
     assert said == "1 would be made, 0 would be skipped\n"
@@ -196,6 +248,16 @@ def test_the_command_makes_and_sends(alpha: Site, tmp_path: Path) -> None:
     assert Delivery.objects.get().recipient == "ana@school.example"
 
 
+def test_they_may_begin_later(alpha: Site, tmp_path: Path) -> None:
+    people.configure(alpha, time_zone="America/New_York")
+
+    invite(tmp_path, ANA, "--not-before", "2099-08-30T08:00", "--days", "10")
+
+    row = Invitation.objects.get()
+    assert row.not_before == datetime(2099, 8, 30, 12, tzinfo=UTC)
+    assert row.expires_at == datetime(2099, 9, 9, 12, tzinfo=UTC)
+
+
 def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     alpha: Site, tmp_path: Path
 ) -> None:
@@ -218,7 +280,8 @@ def test_the_links_go_into_a_file_for_one_reader_and_no_spreadsheet_runs_them(
     ("content", "arguments", "words"),
     [("email\nx\n", (), "Row 2: email"), (ANA, ("--days", "-1"), "can't be below 0"),
      (ANA, ("--days", "9999999"), "At most 36500 days"), (ANA, ("--uses", "9999999999"), "At most 36500 days"),
-     (ANA, ("--bind", "email", "--no-login"), "can't be bound")],
+     (ANA, ("--bind", "email", "--no-login"), "can't be bound"), (ANA, ("--not-before", "soon"), "no date and time"),
+     (ANA, ("--not-before", "9999-12-31"), "no date and time")],
 )  # fmt: skip
 def test_the_command_says_what_is_wrong(
     alpha: Site, tmp_path: Path, content: str, arguments: tuple[str, ...], words: str

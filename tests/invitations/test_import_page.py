@@ -169,3 +169,13 @@ def test_who_only_looks_has_no_such_page(anna: User, as_anna: Client, alpha: Sit
 
     assert as_anna.get(URL).status_code == 403 and upload(as_anna, alpha, ANA).status_code == 403
     assert URL not in as_anna.get("/admin/enrollment/invitation/").content.decode()
+
+
+def test_the_page_says_how_it_read_the_file(as_anna: Client, alpha: Site) -> None:
+    content = "email;full_name;class\nana@school.example;Zoë;4b\n".encode("cp1252")
+    shown = upload(as_anna, alpha, content)
+    text = shown.content.decode()
+
+    assert "Ignored columns" in text and "class" in text and "Windows-1252, as it is not UTF-8" in text
+    made = upload(as_anna, alpha, kept=kept(shown), really="Make them")
+    assert "Ignored columns: class." in as_anna.get(made.headers["Location"]).content.decode()

@@ -104,7 +104,7 @@ def test_a_reminder_goes_to_those_who_have_not_begun(alpha: Site, smtp: SmtpServ
         mailed(smtp, each)
     Invitation.objects.filter(pk=begun.pk).update(uses_held=1)
 
-    assert remind([row, begun], actor=None, now=timezone.now()) == 1
+    assert remind([row, begun], actor=None, now=timezone.now()).number == 1
     drain()
 
     assert [mail["To"] for mail in smtp.mails] == [ANA, "bo@school.example", ANA]

@@ -3,13 +3,13 @@
 import pytest
 from django.contrib.sites.models import Site
 from django.test import Client
-from django.utils import timezone
 
-from enrollment.actions.invitation_sending import send
 from enrollment.actions.invitations import token_of
 from enrollment.actions.pins import pin_of, sealed
 from enrollment.models import Delivery, DeliveryKind, Enrollment, Event, EventKind, Invitation
+from sites_config.models import Privilege, SitePrivilege, User
 from tests import people
+from tests.invitations.arriving import send_and_arrive
 from tests.visitor import Visitor, as_page
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_a_blank_one_is_no_try(alpha: Site, typed: str) -> None:
 
 def test_five_wrong_ones_end_the_link_and_a_new_one_is_sent(alpha: Site) -> None:
     row, token = people.invite(alpha, pin_encrypted=sealed("471100"), email="ana@school.example")
-    send([row], actor=None, now=timezone.now())
+    send_and_arrive(row)
     visitor = opened(token)
 
     pages = [as_page(visitor.post(f"/i/{token}", {"pin": f"00000{number}"})) for number in range(5)]
@@ -66,7 +66,7 @@ def test_five_wrong_ones_end_the_link_and_a_new_one_is_sent(alpha: Site) -> None
 
 def test_a_server_that_died_over_the_last_try_leaves_nobody_with_a_dead_link(alpha: Site) -> None:
     row, token = people.invite(alpha, pin_encrypted=sealed("471100"), email="ana@school.example")
-    send([row], actor=None, now=timezone.now())
+    send_and_arrive(row)
     Invitation.objects.update(pin_tries=5)  # what it had committed
 
     assert opened(token).post(f"/i/{token}", {"pin": "471100"}).status_code == 410
@@ -114,6 +114,32 @@ def test_the_tick_makes_one_and_the_link_page_shows_it(as_anna: Client, alpha: S
     assert pin in as_anna.post(f"{url}/press/show_link/").content.decode()
     as_anna.post(f"{url}/change/", sent | {"login_required": "on"})
     assert Invitation.objects.get().pin_encrypted is None
+
+
+def test_a_new_pin_takes_one_press_and_is_shown_there_alone(as_anna: Client, anna: User, alpha: Site) -> None:
+    row, token = people.invite(alpha, pin_encrypted=sealed("471100"), pin_tries=3)
+    url = f"/admin/enrollment/invitation/{row.pk}"
+    assert "press/renew_pin" in as_anna.get(f"{url}/change/").content.decode()
+
+    shown = as_anna.post(f"{url}/press/renew_pin/").content.decode()
+
+    row.refresh_from_db()
+    pin = pin_of(row)
+    assert pin != "471100" and pin in shown and token not in shown and row.pin_tries == 0
+    assert pin not in as_anna.get(f"{url}/change/").content.decode()
+    assert Event.objects.get(kind=EventKind.INVITATION_PIN_RENEWED).actor == anna
+    assert opened(token).post(f"/i/{token}", {"pin": "471100"}).status_code == 200
+    assert opened(token).post(f"/i/{token}", {"pin": pin}).status_code == 303
+
+
+def test_a_new_pin_is_for_those_who_may_see_it(as_anna: Client, anna: User, alpha: Site) -> None:
+    row, _token = people.invite(alpha, pin_encrypted=sealed("471100"))
+    SitePrivilege.objects.filter(user=anna, privilege=Privilege.SEE_INVITATION_LINKS).delete()
+
+    assert as_anna.post(f"/admin/enrollment/invitation/{row.pk}/press/renew_pin/").status_code == 403
+
+    row.refresh_from_db()
+    assert pin_of(row) == "471100"
 
 
 def test_no_event_holds_a_pin(alpha: Site) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 from django.contrib.sites.models import Site
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from enrollment.actions import outbox
@@ -15,6 +16,7 @@ from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.pins import LinkRenewed, WrongPin, check_pin, sealed
 from enrollment.models import Delivery, DeliveryKind, Invitation, MessageCount
 from tests import people
+from tests.invitations.arriving import send_and_arrive
 from tests.races.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +37,7 @@ def alone(call: Callable[[], T]) -> Callable[[], T]:
 
 def test_twenty_pins_at_once_get_five_answers(alpha: Site) -> None:
     row, _token = people.invite(alpha, pin_encrypted=sealed("471100"), email="ana@school.example")
-    send([row], actor=None, now=timezone.now())
+    send_and_arrive(row)
 
     def guess(opened: Invitation) -> str:
         try:
@@ -58,12 +60,46 @@ def test_a_quota_holds_for_all_at_once(alpha: Site) -> None:
 
     def order(row: Invitation) -> int:
         try:
-            return send([row], actor=None, now=timezone.now())
+            return send([row], actor=None, now=timezone.now()).number
         except QuotaExceeded:
             return 0
 
     assert sum(at_once([alone(partial(order, row)) for row in rows])) == 5
     assert Delivery.objects.count() == MessageCount.objects.get().used == 5
+
+
+def test_what_many_at_once_leave_over_is_what_the_quota_lacks(alpha: Site) -> None:
+    people.configure(alpha, messages_per_day=20)
+    rows = [people.invite(alpha, email=f"person{each}@school.example")[0] for each in range(48)]
+    classes = [rows[begin : begin + 6] for begin in range(0, 48, 6)]
+
+    def order(of_class: list[Invitation]) -> tuple[int, int]:
+        try:
+            done = send(of_class, actor=None, now=timezone.now())
+        except QuotaExceeded:
+            return 0, len(of_class)
+        return done.number, done.left
+
+    said = at_once([alone(partial(order, each)) for each in classes])
+
+    assert (sum(sent for sent, _left in said), sum(left for _sent, left in said)) == (20, 28)
+    assert Delivery.objects.count() == MessageCount.objects.get().used == 20
+
+
+def test_a_message_that_ends_while_it_is_sent_again_waits_for_nobody_for_ever(alpha: Site) -> None:
+    rows = [people.invite(alpha, email=f"person{each}@school.example")[0] for each in range(40)]
+    send(rows, actor=None, now=timezone.now())
+    leased = outbox.claim(20, now=timezone.now())
+
+    def end(delivery: Delivery) -> bool:
+        outbox.begin(delivery, now=timezone.now())
+        return outbox.failed(delivery, "550 no", now=timezone.now())
+
+    calls: list[Callable[[], object]] = [alone(partial(end, each)) for each in leased]
+    calls += [alone(lambda: send(rows, actor=None, now=timezone.now())) for _ in range(3)]
+    calls += [alone(lambda: outbox.cancel(Q(channel="mail"), now=timezone.now())) for _ in range(3)]
+
+    assert len(at_once(calls)) == len(calls)
 
 
 def test_workers_share_what_waits(alpha: Site) -> None:
@@ -90,6 +126,6 @@ def test_sending_while_wrong_pins_are_tried_waits_for_nobody_for_ever(alpha: Sit
             check_pin(row, "000000", now=timezone.now())
         return 0
 
-    calls = [alone(partial(spoil, row)) for row in fresh]
+    calls: list[Callable[[], object]] = [alone(partial(spoil, row)) for row in fresh]
     calls += [alone(lambda: send(list(reversed(fresh)), actor=None, now=timezone.now())) for _ in range(4)]
     assert at_once(calls)

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from enrollment.actions.endings import expire
+from enrollment.actions.invitation_deliveries import lock_invitations
 from enrollment.actions.invitations import note_many
+from enrollment.actions.outbox import end_all
 from enrollment.models import (
     AccessCode,
     Challenge,
@@ -83,9 +85,9 @@ def _round_trips(now: datetime) -> int:
 def _deliveries(now: datetime) -> int:
     """They may have been sent since."""
     rows = Delivery.objects.filter(state__in=UNFINISHED)
-    return rows.update(
-        state=DeliveryState.UNKNOWN, error=WHY_RESTORED, done_at=now, lease=None, leased_until=None
-    )
+    with transaction.atomic():
+        lock_invitations(rows)
+        return end_all(rows, DeliveryState.UNKNOWN, WHY_RESTORED, now=now)
 
 
 def _recovery_codes(now: datetime) -> int:

@@ -1,10 +1,11 @@
 """manage.py invite"""
 
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.sites.models import Site
 from django.core.management.base import BaseCommand, CommandError
@@ -17,16 +18,20 @@ from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.site_urls import site_url
 from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
 from enrollment.management.commands._site import add_site, site_of
+from enrollment.models import Invitation
+from sites_config.models import SiteConfiguration
 
 MOST_DAYS, MOST_USES = 36_500, 10**6
+YEARS = range(2000, 3000)
 
 
 class Command(BaseCommand):
     help = (
         "Makes invitations from a CSV file with a header row, one a row, and sends them if you like. "
         f"Columns: {', '.join(COLUMNS)}. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
-        f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB. "
-        "Whoever has an open invitation at the site already is skipped."
+        f"Other columns are left out. At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB. "
+        "Whoever has an open invitation at the site already is skipped. What the site may not send today any more is "
+        "sent tomorrow by --send-unsent."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,13 +39,28 @@ class Command(BaseCommand):
             "Example: manage.py invite --site enroll.example.org --csv people.csv --pin --send --dry-run"
         )
         add_site(parser)
-        parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="The file.")
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--csv", type=Path, metavar="FILE", help="The file.")
+        what.add_argument(
+            "--send-unsent",
+            action="store_true",
+            help="Make none: queue the mails of the site's open invitations that were never sent, the oldest first, as "
+            "many as the site may order today.",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Only say what would happen.")
         parser.add_argument(
             "--send", action="store_true", help="Put the mails into the outbox too; run_worker sends them."
         )
         parser.add_argument(
-            "--days", type=int, default=7, help="Valid for so many days; 0 for ever (default: 7)."
+            "--not-before",
+            type=_moment,
+            help="Valid from this time on, such as 2027-08-30T08:00, in the time zone of the site (default: at once).",
+        )
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=7,
+            help="Valid for so many days, from now or from --not-before; 0 for ever (default: 7).",
         )
         parser.add_argument(
             "--uses", type=int, default=1, help="Devices for each invitation; 0 for any number (default: 1)."
@@ -68,13 +88,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         now, site = timezone.now(), site_of(options)
+        if options["send_unsent"]:
+            self._send_unsent(site, now, dry_run=options["dry_run"])
+            return
         if options["links"] and not options["dry_run"]:
             _check_links(options["links"], site)
         try:
             done = import_invitations(
                 options["csv"].read_bytes(),
                 site=site,
-                terms=_terms(options, now),
+                terms=_terms(options, SiteConfiguration.for_site(site).time_zone, now),
                 created_by=None,
                 now=now,
                 dry_run=options["dry_run"],
@@ -88,6 +111,8 @@ class Command(BaseCommand):
                 f"{done.idle_serials} serial numbers {would}without effect: any device can use these invitations. "
                 "To have each used by its device alone: --bind serial"
             )
+        for label, text in done.notes:
+            self.stdout.write(f"{label}: {text}")
         if not options["dry_run"]:
             self._hand_on(done, site, options, now)
 
@@ -97,24 +122,63 @@ class Command(BaseCommand):
         if not options["send"]:
             return
         try:
-            sent = invitation_sending.send(done.invitations(), actor=None, now=now)
-        except (invitation_sending.NothingToSend, QuotaExceeded) as reason:
+            ordered = invitation_sending.send(done.invitations(), actor=None, now=now)
+        except QuotaExceeded as reason:
+            raise CommandError(f"They were made, but not sent. {reason} {_how_to_go_on(site)}") from None
+        except invitation_sending.NothingToSend as reason:
             raise CommandError(f"They were made, but not sent. {reason}") from None
-        self.stdout.write(f"{sent} queued to be sent")
+        self._say(ordered, site)
+
+    def _send_unsent(self, site: Site, now: datetime, *, dry_run: bool) -> None:
+        rows = Invitation.objects.filter(invitation_sending.unsent(now), site=site)
+        keys = list(rows.values_list("pk", flat=True))
+        if not keys or dry_run:
+            self.stdout.write(f"{len(keys)} wait to be sent")
+            return
+        try:
+            self._say(invitation_sending.send_all(keys, actor=None, now=now), site)
+        except (invitation_sending.NothingToSend, QuotaExceeded) as reason:
+            raise CommandError(str(reason)) from None
+
+    def _say(self, ordered: invitation_sending.Ordered, site: Site) -> None:
+        self.stdout.write(f"{ordered.number} queued to be sent")
+        if ordered.left:
+            self.stdout.write(
+                f"{ordered.left} left over: the site may order no more messages today. {_how_to_go_on(site)}"
+            )
 
 
-def _terms(options: dict[str, Any], now: datetime) -> Terms:
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.min
+    if moment.year not in YEARS:
+        raise ArgumentTypeError(f"{text!r} is no date and time such as 2027-08-30T08:00.")
+    return moment
+
+
+def _how_to_go_on(site: Site) -> str:
+    return f"Tomorrow: manage.py invite --site {site.domain} --send-unsent"
+
+
+def _terms(options: dict[str, Any], zone: ZoneInfo, now: datetime) -> Terms:
     if options["days"] < 0 or options["uses"] < 0:
         raise CommandError("--days and --uses can't be below 0.")
     if options["days"] > MOST_DAYS or options["uses"] > MOST_USES:
         raise CommandError(
             f"At most {MOST_DAYS} days and {MOST_USES} uses; 0 is for ever, and for any number."
         )
+    begins = options["not_before"]
+    if begins and begins.tzinfo is None:
+        begins = begins.replace(tzinfo=zone)
+    ends = (begins or now) + timedelta(days=options["days"]) if options["days"] else None
     return Terms(
         login_required=not options["no_login"],
         ask_for_agreement=options["agreement"],
         max_uses=options["uses"] or None,
-        expires_at=now + timedelta(days=options["days"]) if options["days"] else None,
+        not_before=begins,
+        expires_at=ends,
         invited_by=options["invited_by"][:100],
         bind=Bind(options["bind"]),
         with_pin=options["pin"],

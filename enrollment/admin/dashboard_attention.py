@@ -7,8 +7,15 @@ from django.urls import reverse
 
 from enrollment.admin.dashboard_scope import Scope
 from enrollment.admin.readiness import readiness_of
-from enrollment.explain.endings import SOON, device_certificates_ending, endings, name_of
-from enrollment.models import Authority, CaCertificate, Certificate, PushCertificate, SigningIdentity
+from enrollment.explain.endings import SOON, device_certificates_ending, endings
+from enrollment.models import (
+    Authority,
+    CaCertificate,
+    Certificate,
+    PushCertificate,
+    SamlIdentityProvider,
+    SigningIdentity,
+)
 from enrollment.wording.state import Wordings
 from sites_config.languages import LANGUAGES
 from sites_config.models import MessageText
@@ -46,14 +53,15 @@ def _endings(scope: Scope) -> Iterator[Attention]:
         scope.rows(SigningIdentity),
         scope.rows(PushCertificate),
         scope.rows(CaCertificate),
+        scope.rows(SamlIdentityProvider),
         now=scope.now,
     )
     for each in found:
         day = each.ends_at.astimezone(scope.settings.time_zone).date()
         opts = each.row._meta
         yield Attention(
-            name_of(each.row),
-            f"{each.row.site}: {'ended' if each.ended else 'ends'} on {day:%Y-%m-%d}.",
+            each.name,
+            f"{each.whose}: {'ended' if each.ended else 'ends'} on {day:%Y-%m-%d}.",
             reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[each.row.pk]),
             "Open",
             urgent=True,

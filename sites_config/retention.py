@@ -24,6 +24,12 @@ KINDS = (
     Kind("events", 730, "events of enrollments that are over, of invitations and of devices"),
     Kind("invitations", 365, "invitations that expired or were revoked, if no enrollment refers to them"),
     Kind("messages", 90, "messages that were sent, refused or cancelled, with their recipients"),
+    Kind(
+        "identities",
+        365,
+        "people whom a directory vouched for, after they were last seen, if nothing names them",
+    ),
+    Kind("audit", 730, "what was changed in the administration, by whom, with the values before and after"),
     Kind("commands", 365, "commands that devices answered"),
     Kind("certificates", 90, "revoked device certificates, counted from the day they would have ended"),
     Kind(

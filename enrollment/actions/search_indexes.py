@@ -15,6 +15,7 @@ NAMES = {
     "enrollment_delivery": ("recipient",),
     "enrollment_person": ("user_name", "full_name", "email"),
     "enrollment_identity": ("user_name", "full_name", "email", "external_id"),
+    "sites_config_loggedchange": ("subject", "told"),
     "enrollment_agreementacceptance": ("signed_in_name",),
 }
 NO_TRIGRAMS = (

@@ -44,6 +44,7 @@ class LoggedChange(models.Model):
         indexes = [
             models.Index(fields=["site", "-at", "-id"], name="logged_change_list"),
             models.Index(fields=["at", "id"], name="logged_change_age"),
+            models.Index(fields=["act", "-at", "-id"], name="logged_change_act"),
             models.Index(fields=["kind", "object_id"], name="logged_change_row"),
         ]
 

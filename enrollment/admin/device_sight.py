@@ -1,7 +1,7 @@
 """Who sees a device besides those of the site that enrolled it: the people of the site where it stands.
 
-They see the device and whose it is, and change nothing. How it was enrolled, by whom and with which invitation, and what
-happened there, stays with the site that enrolled it.
+They see the device and whose it is, and change nothing. How it was enrolled, by whom and with which invitation, and
+what happened there, stays with the site that enrolled it.
 """
 
 from typing import Any
@@ -21,12 +21,15 @@ class SeenWhereItStands(AdminWithButtons):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """``seen_whole``: with its enrollment."""
-        rows, reach = super().get_queryset(request), reach_of(request.user)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        reach = reach_of(request.user)
         if reach.everything:
             return rows
         own = reach.seeing(self.also)
         whole = ExpressionWrapper(Q(site__in=own), output_field=BooleanField())
-        return (rows | Device.objects.filter(stands_at__in=own)).annotate(seen_whole=whole)
+        seen = rows | Device.objects.filter(stands_at__in=own)
+        marked: QuerySet[Any] = seen.annotate(seen_whole=whole)
+        return marked
 
     def has_view_permission(self, request: HttpRequest, obj: Any | None = None) -> bool:
         return super().has_view_permission(request, obj) or (

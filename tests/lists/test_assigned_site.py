@@ -1,4 +1,4 @@
-"""A device that was assigned to another site: its people find it and read what it is; the site that enrolled it keeps it."""
+"""A device that was assigned to another site: its people find it there; the site that enrolled it keeps it."""
 
 import csv
 import io
@@ -54,7 +54,8 @@ def test_the_site_where_it_stands_finds_it_and_reads_what_it_is(
 def test_how_it_was_enrolled_stays_where_it_was_enrolled(
     moved: Device, school: Site, as_anna: Client
 ) -> None:
-    enrollment = Enrollment.objects.get(pk=moved.enrollment_id)
+    enrollment = moved.enrollment
+    assert enrollment is not None
     Enrollment.objects.filter(pk=enrollment.pk).update(signed_in_name="Signed Person")
     head = at(school, Privilege.ADMINISTER_SITE, Privilege.HELP_PEOPLE)
     code = f"{enrollment.reference[:4]}-{enrollment.reference[4:]}"

@@ -7,19 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.contrib.sites.models import Site
 from django.core.cache import cache
 from django.core.management import CommandError
 from django.db import connection
 from django.db.models import Model
-from django.test import Client
 
 from enrollment.actions.purging import purge as purging
-from enrollment.actions.purging.kept import KEPT
 from enrollment.actions.purging.purge import older
 from enrollment.actions.purging.rules import RULES, Rule
 from enrollment.models import (
@@ -31,25 +27,20 @@ from enrollment.models import (
     Enrollment,
     Event,
     HandOver,
-    Identity,
     Invitation,
     IssuedProfile,
     Status,
 )
-from sites_config.models import LoggedChange
 from sites_config.retention import KINDS
 from tests import people
-from tests.admin.conftest import anna, as_anna
 from tests.moved_clock import Clock, clock
 from tests.operators_state.saved import said
 from tests.rules.tables import dump
 from tests.servers.databases import ROOT, environment, new_database, run
 from tests.visitor import Visitor, person_at, quick_passwords
 
-__all__ = ["anna", "as_anna", "clock", "quick_passwords"]
+__all__ = ["clock", "quick_passwords"]
 
-# Expired sessions in every run; the histories of rows with the rule for changes in the administration.
-GO_BY_THEMSELVES = {"sessions.Session", "admin.LogEntry"}
 EXPLAIN = """
 import django
 django.setup()
@@ -171,38 +162,6 @@ def test_invitations_go_a_year_after_their_end(alpha: Site, clock: Clock) -> Non
 
 
 @pytest.mark.django_db
-def test_the_log_of_changes_goes_after_two_years(alpha: Site, as_anna: Client, clock: Clock) -> None:
-    row = people.person(alpha, "ben", "Ben Berg")
-    as_anna.post(f"/admin/enrollment/person/{row.pk}/delete/", {"post": "yes"})
-    assert counts(LoggedChange, LogEntry) == (1, 1)
-    days(clock, 730)
-    said("purge")
-    assert "Ben Berg" in str(LoggedChange.objects.values()) and counts(LogEntry) == (1,)
-    days(clock, 0.1)
-    assert "1 changes in the administration" in said("purge")
-    assert counts(LoggedChange, LogEntry) == (0, 0)
-
-
-@pytest.mark.django_db
-def test_who_was_known_by_a_directory_goes_when_nothing_names_them(alpha: Site, clock: Clock) -> None:
-    _visitor, _phone = person_at("enrolled", people.invite(alpha)[1])
-    for number in range(4):
-        Identity.objects.create(
-            site=alpha, source="ldap:1", external_id=f"id-{number}", user_name=f"person{number}",
-            first_seen_at=clock.now(), last_seen_at=clock.now(),
-        )  # fmt: skip
-    Device.objects.update(assigned_source="ldap:1", assigned_external_id="id-0")
-    Enrollment.objects.update(signed_in_source="ldap:1", signed_in_id="id-1")
-    Enrollment.objects.update(assigned_source="ldap:2", assigned_external_id="id-2")
-    days(clock, 364.9)
-    said("purge")
-    assert counts(Identity) == (4,)
-    days(clock, 0.2)
-    said("purge")
-    assert [each.external_id for each in Identity.objects.order_by("pk")] == ["id-0", "id-1"]
-
-
-@pytest.mark.django_db
 def test_sessions_and_cache_rows_that_expired_go(alpha: Site, clock: Clock) -> None:
     for name, hours in (("old", -1), ("new", 1)):
         Session.objects.create(
@@ -261,13 +220,6 @@ def test_the_environment_sets_them_too() -> None:
 def test_every_kind_has_a_rule_and_a_line_in_the_guide() -> None:
     guide = (settings.BASE_DIR / "docs" / "operators.md").read_text()
     assert {rule.kind for rule in RULES} == {kind.name for kind in KINDS}
-    # Whatever is stored: purged by a rule, with what a rule removes, or kept for a reason.
-    decided = {rule.model._meta.label for rule in RULES} | set(KEPT) | GO_BY_THEMSELVES
-    unused = {"auth.Permission", "auth.Group", "contenttypes.ContentType"} | {
-        f"socialaccount.{name}" for name in ("SocialApp", "SocialAccount", "SocialToken")
-    }
-    assert {model._meta.label for model in apps.get_models()} - unused - decided == set()
-    assert all(len(why) > 5 for why in KEPT.values())
     for kind in KINDS:
         assert f"| `--{kind.name}` | {kind.days} |" in guide
 

@@ -28,6 +28,12 @@ KINDS = (
         90,
         "messages that were sent, refused or cancelled, with their recipients; how many a day had",
     ),
+    Kind(
+        "identities",
+        365,
+        "people whom a directory vouched for, after they were last seen, if nothing names them",
+    ),
+    Kind("audit", 730, "what was changed in the administration, by whom, with the values before and after"),
     Kind("commands", 365, "commands that devices answered"),
     Kind("certificates", 90, "revoked device certificates, counted from the day they would have ended"),
     Kind(

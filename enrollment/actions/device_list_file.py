@@ -12,6 +12,7 @@ from enrollment.actions.tables import BadFile, named_rows, unprintable, written_
 from enrollment.models import Event, EventKind, ListedDevice
 from sites_config.batches import batches
 from sites_config.changes import raise_version
+from sites_config.logged_changes import log_import
 from sites_config.models import User
 from sites_config.site_settings import descendants_of
 
@@ -57,7 +58,18 @@ def import_devices(
             _write(rows, columns)
             _remove([known[serial_number].pk for serial_number in gone])
             _note(done, site, actor, now)
+            names = {
+                "added": [row.serial_number for row in done.made],
+                "changed": [row.serial_number for row in done.changed],
+                "removed": [_with_owner(known[serial_number]) for serial_number in sorted(gone)],
+            }
+            log_import(site, model=ListedDevice, user=actor, names=names, now=now)
     return done
+
+
+def _with_owner(row: ListedDevice) -> str:
+    """What is gone for good, with whom it was for."""
+    return f"{row} of {row.owner_full_name or row.owner_user_name}" if row.has_owner else str(row)
 
 
 def _compared(

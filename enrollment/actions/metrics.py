@@ -12,10 +12,12 @@ from django.db.models import Count, Max, Model, QuerySet
 from django.db.models.fields.json import KT
 
 from enrollment.actions.heartbeats import OUTBOX, last_beat
+from enrollment.actions.saml_ends import METADATA, OURS, THEIRS, saml_ends
 from enrollment.models import (
     Authority,
     AuthorityState,
     CaCertificate,
+    Channel,
     Delivery,
     DeliveryState,
     Enrollment,
@@ -32,6 +34,7 @@ from sites_config.release import version
 DAY = timedelta(days=1)
 # The one query that reads every enrollment: 0.3 seconds at a million of them. Each process asks it once a minute.
 TOTALS_FOR = 60.0  # seconds
+KINDS = {METADATA: "saml-metadata", THEIRS: "saml-certificate", OURS: "saml-key"}
 _Totals = list[tuple[str, str, str, int]]
 _totals: tuple[float, _Totals] | None = None
 
@@ -84,9 +87,10 @@ def moves(now: datetime) -> Iterable[Gauge]:
 
 
 def ends(_now: datetime) -> Iterable[Gauge]:
-    """The latest end of each kind: what was replaced and has ended is nothing to be told of."""
+    """The latest end of each kind: what was replaced and has ended is nothing to be told of. Of SAML providers the
+    first, because each is a log-in of its own."""
     name = "gatehouse_certificate_expiry_timestamp_seconds"
-    gauge = Gauge(name, "When it ends, in seconds since 1970; the latest of its kind at the site.")
+    gauge = Gauge(name, "When it ends, in seconds since 1970: what the site has of this kind.")
     for kind, rows in (
         ("authority", Authority.objects.filter(state=AuthorityState.ISSUING)),
         ("signing-identity", SigningIdentity.objects.all()),
@@ -94,19 +98,21 @@ def ends(_now: datetime) -> Iterable[Gauge]:
         ("ca-certificate", CaCertificate.objects.all()),
     ):
         gauge.samples += [({"kind": kind, "site": site}, end) for site, end in _latest(rows, "not_after")]
-    providers = SamlIdentityProvider.objects.filter(enabled=True, metadata_valid_until__isnull=False)
-    latest = _latest(providers, "metadata_valid_until")
-    gauge.samples += [({"kind": "saml-metadata", "site": site}, end) for site, end in latest]
+    saml: dict[tuple[str, str], float] = {}
+    for each in saml_ends(SamlIdentityProvider.objects.all()):
+        key, end = (KINDS[each.what], each.provider.site.domain), each.at.timestamp()
+        saml[key] = min(end, saml.get(key, end))  # a log-in that stops, whatever the others do
+    gauge.samples += [({"kind": kind, "site": site}, end) for (kind, site), end in sorted(saml.items())]
     yield gauge
 
 
 def outbox(_now: datetime) -> Iterable[Gauge]:
     rows = Delivery.objects.filter(state=DeliveryState.WAITING).order_by()
-    waiting = rows.values_list("channel").annotate(Count("pk"))
+    waiting = dict(rows.values_list("channel").annotate(Count("pk")))
     yield Gauge(
         "gatehouse_deliveries_waiting",
         "Messages that wait to be sent, or to be tried again.",
-        [({"channel": channel}, count) for channel, count in sorted(waiting)],
+        [({"channel": channel}, waiting.get(channel, 0)) for channel in sorted(Channel.values)],
     )
     beat = last_beat(OUTBOX)
     text = "When the worker that sends was last heard of, in seconds since 1970."

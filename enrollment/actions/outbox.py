@@ -49,10 +49,29 @@ def queue(deliveries: Iterable[Delivery], *, created_by: User | None, now: datet
 
 
 def claim(number: int, *, now: datetime) -> list[Delivery]:
-    """Up to that many rows that are due, under a new lease: no other worker gets them while it lasts."""
-    lease = uuid.uuid4()
-    due = Delivery.objects.filter(state=DeliveryState.WAITING, next_try_at__lte=now)
-    chosen = list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:number])
+    """Up to that many messages for people that are due, under a new lease: no other worker gets them while it lasts."""
+    due = _due(now).filter(webhook=None).order_by("next_try_at", "pk")
+    return _lease(due.values_list("pk", flat=True)[:number], now)
+
+
+def claim_webhooks(number: int, *, after: int, now: datetime) -> list[Delivery]:
+    """Likewise messages for programs: of the receiver that comes next behind the one with the key ``after``."""
+    due = _due(now).filter(webhook__isnull=False)
+    order = ("webhook", "next_try_at", "pk")
+    found = list(due.filter(webhook__gt=after).order_by(*order).values_list("pk", "webhook")[:number])
+    if not found and after:
+        found = list(due.order_by(*order).values_list("pk", "webhook")[:number])
+    return _lease([pk for pk, webhook in found if webhook == found[0][1]], now)
+
+
+def _due(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.WAITING, next_try_at__lte=now)
+
+
+def _lease(pks: Iterable[int], now: datetime) -> list[Delivery]:
+    lease, chosen = uuid.uuid4(), list(pks)
+    if not chosen:
+        return []
     # The condition again: another worker may have been faster.
     Delivery.objects.filter(pk__in=chosen, state=DeliveryState.WAITING).update(
         state=DeliveryState.LEASED, lease=lease, leased_until=now + LEASE, attempts=F("attempts") + 1

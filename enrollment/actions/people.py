@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db import transaction
 from enrollment.actions.tables import BadFile, named_rows
 from enrollment.models import Person
 from enrollment.models.person import folded
+from sites_config.logged_changes import log_import
 
 COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", "phone", "position")
 
@@ -20,8 +22,10 @@ class Imported:
     changed: int
 
 
-def import_people(content: bytes, *, site: Site, dry_run: bool) -> Imported:
-    """Adds and changes people by their user names; nobody is removed. Raises BadFile, and then nothing was written."""
+def import_people(content: bytes, *, site: Site, now: datetime, dry_run: bool) -> Imported:
+    """Adds and changes people by their user names; nobody is removed. Raises BadFile, and then nothing was written.
+
+    Who was added or changed stands in the site's log of changes."""
     rows = _people(named_rows(content, COLUMNS, needed="user_name"), site)
     known = {person.user_name_folded: person for person in Person.objects.filter(site=site)}
     for person in rows:
@@ -33,7 +37,20 @@ def import_people(content: bytes, *, site: Site, dry_run: bool) -> Imported:
         with transaction.atomic():
             Person.objects.bulk_create(made, batch_size=1000)
             Person.objects.bulk_update(changed, COLUMNS, batch_size=500)
+            names = {"added": [row.user_name for row in made], "changed": _what(changed, known)}
+            log_import(site, model=Person, user=None, names=names, now=now)
     return Imported(len(made), len(changed))
+
+
+def _what(changed: list[Person], known: Mapping[str, Person]) -> list[str]:
+    """Who differs, and in which columns; a file names many who stay as they are."""
+    found = []
+    for row in changed:
+        before = known[row.user_name_folded]
+        columns = [name for name in COLUMNS if getattr(row, name) != getattr(before, name)]
+        if columns:
+            found.append(f"{row.user_name}: {', '.join(columns)}")
+    return found
 
 
 def _people(rows: Iterator[tuple[int, Mapping[str, str]]], site: Site) -> list[Person]:

@@ -12,9 +12,17 @@ from enrollment.actions.ca_certificates import delivered_ca
 from enrollment.actions.device_list import has_list
 from enrollment.actions.expiry import stage
 from enrollment.actions.issuing import NotReady, nearest
+from enrollment.actions.saml_ends import METADATA, ends_of, switched_on
 from enrollment.actions.site_urls import nearest_host
 from enrollment.actions.uses import claimable, claimable_in_time
-from enrollment.models import Authority, AuthorityState, Invitation, PushCertificate, SigningIdentity
+from enrollment.models import (
+    Authority,
+    AuthorityState,
+    Invitation,
+    PushCertificate,
+    SamlIdentityProvider,
+    SigningIdentity,
+)
 from enrollment.pki.identity import shows_verified
 from enrollment.profiles.access_rights import DEVICE_INFORMATION
 from sites_config.models import Privilege, SitePrivilege, User
@@ -42,6 +50,7 @@ def readiness(site: SiteSettings, *, now: datetime) -> list[Finding]:
         _address(site),
         _https(),
         _people(site, now),
+        *_saml(site, now),
         _authority(site, now),
         _signing(site, now),
         _topic(site, now),
@@ -87,6 +96,25 @@ def _people(site: SiteSettings, now: datetime) -> Finding:
     return Finding(
         "log-in", State.MISSING, "Nobody can begin: no staff may enroll, and no invitation is open."
     )
+
+
+def _saml(site: SiteSettings, now: datetime) -> Iterator[Finding]:
+    """Of each provider: what lets nobody in, and what will one day."""
+    for row in switched_on(SamlIdentityProvider.objects.filter(site__in=site.lineage)):
+        if not row.metadata_xml:
+            words = f"{row}: its metadata was never read, so nobody can log in there."
+            yield Finding("saml", State.MISSING, words)
+            continue
+        ends = [end for end in ends_of(row) if stage(end.at, now) is not None]
+        # Keys count whatever their dates say, as long as the metadata vouches for them; some providers ask the date.
+        closed = any(end.what == METADATA and end.at <= now for end in ends)
+        state = State.MISSING if closed else State.WARNING
+        said = [end.words(now) for end in ends]
+        if row.metadata_problem:
+            said.append(f"its metadata could not be read again: {row.metadata_problem.rstrip('.')}")
+        yield Finding(
+            "saml", state if said else State.READY, f"{row}: {'; '.join(said)}." if said else str(row)
+        )
 
 
 def _authority(site: SiteSettings, now: datetime) -> Finding:

@@ -6,7 +6,10 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Codes are searched for by their beginning, as people type them off a label.
-CODES = {"enrollment_device": ("serial_number", "udid")}
+CODES = {
+    "enrollment_device": ("serial_number", "udid"),
+    "enrollment_listeddevice": ("asset_tag", "owner_user_name"),
+}
 # Names and e-mail addresses by any part, with trigrams; without them by their beginning too.
 NAMES = {
     "enrollment_device": ("name", "assigned_user_name", "assigned_full_name", "assigned_email"),
@@ -15,6 +18,7 @@ NAMES = {
     "enrollment_delivery": ("recipient",),
     "enrollment_person": ("user_name", "full_name", "email"),
     "enrollment_identity": ("user_name", "full_name", "email", "external_id"),
+    "sites_config_loggedchange": ("subject", "told"),
     "enrollment_agreementacceptance": ("signed_in_name",),
 }
 NO_TRIGRAMS = (

@@ -76,12 +76,15 @@ class BulkAdmin(ScopedAdmin):
         words: str,
     ) -> HttpResponseBase:
         """Of the selection the rows of sites that whoever asks may read in whole; any number of them."""
-        rows = for_user(queryset, request.user)
+        rows = self.readable(request, queryset)
         if request.POST.get("confirmed"):
             record_export(request, rows)
             return answer(rows)
         facts = {"words": words, "form": forms.Form(), "seal": "yes", "number": counted(rows), "left": 0}
         return self._page(request, rows, facts)
+
+    def readable(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return for_user(rows, request.user)
 
     def _page(self, request: HttpRequest, rows: QuerySet[Any], facts: dict[str, Any]) -> TemplateResponse:
         name, description = self._asked(request)

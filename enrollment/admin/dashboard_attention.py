@@ -17,6 +17,7 @@ from enrollment.models import (
     Event,
     EventKind,
     PushCertificate,
+    SamlIdentityProvider,
     SigningIdentity,
 )
 from enrollment.wording.state import Wordings
@@ -77,14 +78,15 @@ def _endings(scope: Scope) -> Iterator[Attention]:
         scope.rows(SigningIdentity),
         scope.rows(PushCertificate),
         scope.rows(CaCertificate),
+        scope.rows(SamlIdentityProvider),
         now=scope.now,
     )
     for each in found:
         day = each.ends_at.astimezone(scope.settings.time_zone).date()
         opts = each.row._meta
         yield Attention(
-            name_of(each.row),
-            f"{each.row.site}: {'ended' if each.ended else 'ends'} on {day:%Y-%m-%d}.",
+            each.name,
+            f"{each.whose}: {'ended' if each.ended else 'ends'} on {day:%Y-%m-%d}.",
             reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[each.row.pk]),
             "Open",
             urgent=True,

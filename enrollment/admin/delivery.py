@@ -128,7 +128,11 @@ class DeliveryAdmin(AdminWithButtons):
         return made
 
     def _cancelled(self, request: HttpRequest, rows: Q) -> None:
+        asked = list(Delivery.objects.filter(rows, state__in=_EARLY))
         number = outbox.cancel(rows, now=timezone.now())
+        cancelled = Delivery.objects.filter(pk__in=[row.pk for row in asked], state=DeliveryState.CANCELLED)
+        for row in cancelled:
+            self.log_change(request, row, "Cancelled it before it left.")
         if number:
             messages.success(request, f"{number} will not be sent.")
         else:

@@ -9,6 +9,7 @@ from enrollment.actions.authorized import remove_user
 from enrollment.actions.device_changes import mark_found, mark_lost
 from enrollment.actions.device_list import listed
 from enrollment.admin.device_bulk import DeviceActions
+from enrollment.admin.device_sight import SeenWhereItStands
 from enrollment.admin.event import WithTimeline
 from enrollment.admin.reference import FindsReference
 from enrollment.admin.story import WithStory
@@ -16,7 +17,7 @@ from enrollment.models import Device, Enrollment
 from enrollment.models.assignment import COLUMNS
 from sites_config.admin.buttons import actor, button
 from sites_config.admin.filters import Conditions
-from sites_config.admin.scoped import BY_SITE, ScopedTabularInline
+from sites_config.admin.scoped import BY_SITE, OwnSitesFilter, ScopedTabularInline
 from sites_config.admin.scoping import reach_of
 from sites_config.models import Privilege, SiteConfiguration
 from sites_config.references import spoken
@@ -72,7 +73,7 @@ class KindFilter(Conditions):
 
 
 @admin.register(Device)
-class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
+class DeviceAdmin(SeenWhereItStands, FindsReference, WithTimeline, WithStory, DeviceActions):
     """Read only: the words of the device itself. A button lets somebody else enroll it; others mark it as lost."""
 
     also = (Privilege.HELP_PEOPLE,)
@@ -86,6 +87,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
         "serial_number",
         "assigned_user_name",
         "site",
+        "stands_at",
         "ownership",
         "method",
         "status",
@@ -94,6 +96,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
     )
     list_filter = (
         BY_SITE,
+        ("stands_at", OwnSitesFilter),
         "enrollment__status",
         LostFilter,
         KindFilter,
@@ -115,7 +118,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
     )
     sortable_by = ("serial_number", "assigned_user_name", "last_seen_at")
     many_rows = True
-    list_select_related = ("site", "enrollment__invitation")
+    list_select_related = ("site", "stands_at", "enrollment__invitation")
     ordering = ("-last_seen_at",)
     inlines = (EnrollmentsInline,)
     readonly_fields = ("asset_tag",)
@@ -199,7 +202,7 @@ class DeviceAdmin(FindsReference, WithTimeline, WithStory, DeviceActions):
     def method(self, device: Device) -> str:
         """As Jamf Pro's enrollment method: by an invitation, or by whoever signed in."""
         enrollment = device.enrollment
-        if enrollment is None:
+        if enrollment is None or not getattr(device, "seen_whole", True):
             return ""
         invitation = f"invitation “{enrollment.invitation.name}”" if enrollment.invitation else ""
         return ", ".join(filter(None, (enrollment.signed_in_name, invitation)))

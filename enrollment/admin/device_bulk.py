@@ -25,8 +25,9 @@ YEAR_END = (
     "see “restrict re-enrollment”."
 )
 SITE = (
-    "The site where they are used from now on, for lists and exports. They are managed by the site they enrolled at, "
-    "with its certificates and profile, until they enroll at the other one."
+    "The site where they are used from now on, in lists and exports. Its people find them there and read what they are "
+    "and whose. They are managed by the site they enrolled at, with its certificates and profile, until they enroll at "
+    "the other one; that site alone changes them."
 )
 LOST = "The devices are told nothing. They stand in the list as lost, with the time and with your name."
 FOUND = "They are lost no longer; that they were stays on their timelines."

@@ -19,6 +19,7 @@ from enrollment.models import ListedDevice
 from enrollment.models.folded import filled
 from sites_config.admin.buttons import actor
 from sites_config.admin.filters import States
+from sites_config.admin.paging import LongList
 from sites_config.admin.scoped import BY_SITE, OwnSitesFilter
 
 
@@ -75,8 +76,23 @@ def _in_words(row: ListedDevice) -> str:
 class StateFilter(States):
     states = ListedState
 
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().queryset(request, with_state(queryset)) if self.value() else queryset
+
     def condition(self, state: str) -> Q:
         return in_state(ListedState(state))
+
+
+class StatedList(LongList):
+    """Asks what became of the devices on the page, and of no others: a late page passes over thousands."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        known = with_state(ListedDevice.objects.select_related("site", "meant_for")).in_bulk(
+            [row.pk for row in rows]
+        )
+        self.result_list = [known.get(row.pk, row) for row in rows]
 
 
 @admin.register(ListedDevice)
@@ -105,10 +121,15 @@ class ListedDeviceAdmin(WithImport):
     readonly_fields = ("state", "imported_at")
     list_select_related = ("site", "meant_for")
     ordering = ("serial_number", "pk")
+    many_rows = True
     actions = ("export_selected",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_state(super().get_queryset(request))
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[LongList]:
+        return StatedList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        return found and with_state(ListedDevice.objects.filter(pk=found.pk)).first()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -122,12 +143,12 @@ class ListedDeviceAdmin(WithImport):
 
     @admin.display(description="state")
     def state(self, row: ListedDevice) -> str:
-        return state_of(row).label if row.pk else ""
+        return state_of(row).label if row.pk and "is_enrolled" in vars(row) else ""
 
     @admin.action(description="Export the selected devices as CSV")
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         record_export(request, queryset)
-        rows = queryset.select_related("meant_for").order_by("serial_number", "pk")
+        rows = with_state(queryset).select_related("meant_for").order_by("serial_number", "pk")
         headers = {"Content-Disposition": 'attachment; filename="device-list.csv"'}
         return HttpResponse(
             exported(rows.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8", headers=headers

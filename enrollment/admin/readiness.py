@@ -12,6 +12,7 @@ TITLES = {
     "address": "Address",
     "https": "HTTPS",
     "log-in": "A way to begin",
+    "saml": "SAML log-in",
     "authority": "Authority",
     "signing-identity": "Signing identity",
     "topic": "Push topic",
@@ -30,6 +31,8 @@ MENDED_AT = {
     "ca-certificate": "admin:enrollment_cacertificate_add",
     "device-list": "admin:enrollment_listeddevice_import",
 }
+# Of what may belong to a site above: the list of those that are there.
+LISTED_AT = {"saml": "admin:enrollment_samlidentityprovider_changelist"}
 
 
 def readiness_of(site: Site, *, now: datetime, may_change: bool) -> list[tuple[str, Finding, str]]:
@@ -39,6 +42,10 @@ def readiness_of(site: Site, *, now: datetime, may_change: bool) -> list[tuple[s
 
 
 def _mend(finding: Finding, site: Site) -> str:
-    if finding.state == "ready" or finding.subject not in MENDED_AT:
+    if finding.state == "ready":
+        return ""
+    if finding.subject in LISTED_AT:
+        return reverse(LISTED_AT[finding.subject])
+    if finding.subject not in MENDED_AT:
         return ""
     return f"{reverse(MENDED_AT[finding.subject])}?site={site.pk}"

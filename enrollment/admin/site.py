@@ -45,6 +45,7 @@ GROUPS = (
             "Agreement",
             "User",
             "SitePrivilege",
+            "LoggedChange",
         ),
     ),
     (

@@ -62,6 +62,7 @@ class WebhookAdmin(AdminWithButtons):
         except Undecryptable as error:
             messages.error(request, str(error))
             return None
+        self.log_change(request, webhook, "Showed its secret.")
         return link_page(
             self,
             request,
@@ -75,4 +76,5 @@ class WebhookAdmin(AdminWithButtons):
     def renew_secret(self, request: HttpRequest, webhook: Webhook) -> None:
         webhook.secret_encrypted = new_secret()
         webhook.save(update_fields=["secret_encrypted"])
+        self.log_change(request, webhook, "Made a new secret.")
         messages.success(request, "From now on messages are signed with a new secret.")

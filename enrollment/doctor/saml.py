@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from enrollment.actions.expiry import stage
+from enrollment.actions.saml_ends import METADATA, ends_of, switched_on
 from enrollment.doctor.finding import Asked, Finding, State, until
 from enrollment.models import SamlIdentityProvider
 from enrollment.signin.saml.metadata import BadMetadata, stored_metadata
@@ -15,8 +16,7 @@ UPLOAD = "upload the provider's metadata of today in the administration"
 
 
 def saml(asked: Asked) -> Iterator[Finding]:
-    rows = SamlIdentityProvider.objects.filter(enabled=True).exclude(site__configuration__archived=True)
-    for row in rows.select_related("site"):
+    for row in switched_on(SamlIdentityProvider.objects.all()):
         yield _found(row, f"{row} of {row.site}", asked.now)
 
 
@@ -44,12 +44,9 @@ def _trouble(row: SamlIdentityProvider, now: datetime) -> str:
     if row.metadata_url and (row.metadata_read_at is None or row.metadata_read_at < now - STALE):
         return f"not read again for more than {STALE.days} days"
     try:
-        ends = [each.not_valid_after_utc for each in stored_metadata(row.metadata_xml).certificates]
+        stored_metadata(row.metadata_xml)
     except BadMetadata as reason:
         return f"it can't be read any more: {reason}"
-    soon = min((end for end in ends if stage(end, now) is not None), default=None)
-    return (
-        f"a certificate in it ends on {soon:%Y-%m-%d}, and the next one has to be known by then"
-        if soon
-        else ""
-    )
+    ends = [end for end in ends_of(row) if end.what != METADATA and stage(end.at, now) is not None]
+    said = [f"{end.words(now)}, and the next one has to be known by then" for end in ends]
+    return "; ".join(said)

@@ -6,23 +6,28 @@ from datetime import datetime, timedelta
 
 from django.db.models import Model, QuerySet
 
+from enrollment.actions.saml_ends import saml_ends
 from enrollment.models import (
     Authority,
     AuthorityState,
     CaCertificate,
     Certificate,
     PushCertificate,
+    SamlIdentityProvider,
     SigningIdentity,
 )
 
 SOON = timedelta(days=30)
+Replaced = Authority | SigningIdentity | PushCertificate | CaCertificate | SamlIdentityProvider
 
 
 @dataclass(frozen=True)
 class Ending:
-    """``row``: of which model and site it is, where it is replaced."""
+    """``row``: where it is replaced; ``name``: what ends, ``whose``: the site, and the provider."""
 
-    row: Authority | SigningIdentity | PushCertificate | CaCertificate
+    row: Replaced
+    name: str
+    whose: str
     ends_at: datetime
     ended: bool
 
@@ -32,6 +37,7 @@ def endings(
     identities: QuerySet[SigningIdentity],
     pushes: QuerySet[PushCertificate],
     delivered: QuerySet[CaCertificate],
+    providers: QuerySet[SamlIdentityProvider],
     *,
     now: datetime,
 ) -> list[Ending]:
@@ -42,9 +48,14 @@ def endings(
         *_newest(pushes.select_related("site").order_by("not_after")),
         *delivered.select_related("site"),
     ]
-    ending = (
-        Ending(row, row.not_after, row.not_after <= now) for row in found if row.not_after <= now + SOON
-    )
+    every: list[tuple[Replaced, str, str, datetime]] = [
+        (row, name_of(row), str(row.site), row.not_after) for row in found
+    ]
+    every += [
+        (end.provider, f"SAML: {end.what}", f"{end.provider.site}, {end.provider}", end.at)
+        for end in saml_ends(providers)
+    ]
+    ending = (Ending(row, name, whose, at, at <= now) for row, name, whose, at in every if at <= now + SOON)
     return sorted(ending, key=lambda each: each.ends_at)
 
 

@@ -80,7 +80,16 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         indexes = [
-            models.Index(fields=["next_try_at", "id"], condition=Q(state="waiting"), name="delivery_next"),
+            models.Index(
+                fields=["next_try_at", "id"],
+                condition=Q(state="waiting", webhook__isnull=True),
+                name="delivery_next",
+            ),
+            models.Index(
+                fields=["webhook", "next_try_at", "id"],
+                condition=Q(state="waiting", webhook__isnull=False),
+                name="delivery_next_of_webhook",
+            ),
             models.Index(
                 fields=["leased_until"], condition=Q(state__in=["leased", "sending"]), name="delivery_leased"
             ),

@@ -45,6 +45,7 @@ class Device(Assignment):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name="assigned site",
         help_text="Where it is used, if that is another site than the one it was enrolled at.",
     )
@@ -74,6 +75,11 @@ class Device(Assignment):
             folded_index("assigned_email", "device_email"),
             models.Index(fields=["last_seen_at", "id"], name="device_seen"),
             models.Index(fields=["site", "last_seen_at", "id"], name="device_site_seen"),
+            models.Index(
+                fields=["stands_at", "last_seen_at", "id"],
+                condition=Q(stands_at__isnull=False),
+                name="device_stands_at",
+            ),
             models.Index(fields=["serial_number", "id"], name="device_serial"),
             models.Index(fields=["assigned_user_name", "id"], name="device_user"),
             models.Index(fields=["lost_at"], condition=Q(lost_at__isnull=False), name="device_lost"),

@@ -17,6 +17,8 @@ from enrollment.outbox.sms import sms_backend
 from sites_config.secrets import Undecryptable
 
 AT_ONCE = 20
+# Of one receiver, before it is anybody else's turn: a mail waits for no more than these.
+OF_ONE_RECEIVER = 5
 log = logging.getLogger("gatehouse.outbox")
 
 
@@ -28,11 +30,10 @@ def drain(*, stop: Callable[[], bool] = lambda: False) -> int:
         while not stop():
             beat(OUTBOX, now=timezone.now())
             outbox.reap(now=timezone.now())
-            batch = outbox.claim(AT_ONCE, now=timezone.now())
-            if not batch:
+            number = worker.take_turn(stop)
+            if not number:
                 break
-            taken += len(batch)
-            worker.work(batch, stop)
+            taken += number
     return taken
 
 
@@ -43,6 +44,18 @@ class _Worker:
     def __init__(self, mails: SmtpMailer | DjangoMailer) -> None:
         self.mails = mails
         self.down: dict[str, str] = {}
+        self.served = 0  # the webhook whose turn was last
+
+    def take_turn(self, stop: Callable[[], bool]) -> int:
+        """What people wait for first, then a few messages of one receiver: how many were taken."""
+        mails = outbox.claim(AT_ONCE, now=timezone.now())
+        self.work(mails, stop)
+        if stop():
+            return len(mails)
+        told = outbox.claim_webhooks(OF_ONE_RECEIVER, after=self.served, now=timezone.now())
+        self.served = told[0].webhook_id or 0 if told else 0
+        self.work(told, stop)
+        return len(mails) + len(told)
 
     def work(self, batch: list[Delivery], stop: Callable[[], bool]) -> None:
         for number, delivery in enumerate(batch):

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from enrollment.models import Event, EventKind
 from enrollment.settings_file.run import Change, Run, Touched
+from sites_config.logged_changes import log_for_sites
 from sites_config.models import User
 
 LONGEST = 80  # characters of a value in an event
@@ -25,7 +26,8 @@ def record(runs: Iterable[Run], author: User | None) -> None:
             data={"file": run.file[:LONGEST], **_facts(run.changes)},
         )
         if author is not None:
-            LogEntry.objects.bulk_create(_entry(run, author, each) for each in run.touched)
+            entries = LogEntry.objects.bulk_create(_entry(run, author, each) for each in run.touched)
+            log_for_sites(zip(entries, (each.row for each in run.touched), strict=True))
 
 
 def _facts(changes: Sequence[Change]) -> Mapping[str, str]:

@@ -170,6 +170,7 @@ DECIDED: Mapping[str, "Mapping[str, Decision] | str"] = {
     # Not in the file:
     "sites_config.User": "accounts are made by their owners' links; the file names them and makes none",
     "sites_config.TextRevision": HISTORY,
+    "sites_config.LoggedChange": HISTORY,
     "sites_config.SiteNotice": "said for a while, and not part of how the site works",
     "sites_config.ConfigurationVersion": "tells processes that something changed",
     "enrollment.Authority": PRIVATE,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Model
+from django.db.models import BinaryField, Model
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -20,11 +20,47 @@ from sites_config.secrets import Undecryptable, decrypt
 MOST_LETTERS = 200
 NOTHING = "nothing"
 NOT_SHOWN = "not shown"
+PLAIN = forms.Field()
 
 
 def change_message(form: Any, formsets: Iterable[Any], add: bool) -> list[dict[str, Any]]:
     """As Django's own, which names the fields alone; its pages show it in the same way."""
-    return [*_of_form(form, add), *(each for formset in formsets for each in _of_formset(formset))]
+    return [*_of_form(form, add), *(facts for formset in formsets for _row, facts in _of_formset(formset))]
+
+
+def parts_by_site(formsets: Iterable[Any]) -> dict[int, list[dict[str, Any]]]:
+    """What was changed of rows below it that have a site of their own, as ``change_message`` has it."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for formset in formsets:
+        for row, facts in _of_formset(formset):
+            found.setdefault(getattr(row, "site_id", 0), []).append(facts)
+    return found
+
+
+def last_values(row: Model) -> list[dict[str, Any]]:
+    """What stands in the history of a row that goes: each value that it had."""
+    values = [
+        {"field": name, "old": old, "new": NOTHING} for name, old in _stored(row) if old not in ("", NOTHING)
+    ]
+    fields = [f"{each['field']}: {each['old']} → {NOTHING}" for each in values]
+    return [{"deleted": _named(row)}, {"changed": {"fields": fields, "values": values}}]
+
+
+def _stored(row: Model) -> Iterator[tuple[str, str]]:
+    """Label and value. What is neither for people nor a secret, such as hashes of tokens, is left out."""
+    for field in row._meta.concrete_fields:
+        label = str(field.verbose_name).capitalize()
+        if isinstance(field, BinaryField):
+            if field.name.endswith("_encrypted"):
+                yield label.removesuffix(" encrypted"), _of_secret(row, field.name)
+        elif not field.primary_key and field.name != "password":
+            shown = getattr(row, f"get_{field.name}_display", None)
+            yield label, _cut(_words(PLAIN, shown() if shown else getattr(row, field.name)))
+    for many in row._meta.many_to_many:
+        yield (
+            str(many.verbose_name).capitalize(),
+            _cut(", ".join(sorted(map(str, getattr(row, many.name).all())))),
+        )
 
 
 def _of_form(form: Any, add: bool) -> Iterator[dict[str, Any]]:
@@ -34,17 +70,17 @@ def _of_form(form: Any, add: bool) -> Iterator[dict[str, Any]]:
         yield {"changed": facts}
 
 
-def _of_formset(formset: Any) -> Iterator[dict[str, Any]]:
+def _of_formset(formset: Any) -> Iterator[tuple[Model, dict[str, Any]]]:
     by_row = {id(form.instance): form for form in formset.forms}
     for row in formset.new_objects:
-        yield {"added": _named(row)}
+        yield row, {"added": _named(row)}
         for facts in _begun_with(by_row[id(row)]):
-            yield {"changed": _named(row) | facts}
+            yield row, {"changed": _named(row) | facts}
     for row, _names in formset.changed_objects:
         for facts in _changed(by_row[id(row)]):
-            yield {"changed": _named(row) | facts}
+            yield row, {"changed": _named(row) | facts}
     for row in formset.deleted_objects:
-        yield {"deleted": _named(row)}
+        yield row, {"deleted": _named(row)}
 
 
 def _named(row: Model) -> dict[str, Any]:
@@ -126,8 +162,12 @@ def label_of(form: Any, name: str) -> str:
 
 def in_words(field: forms.Field, value: Any) -> str:
     """A value of the form's field as people read it, cut to 200 letters."""
-    words = _words(field, value).strip()
-    return f"{words[:MOST_LETTERS]}…" if len(words) > MOST_LETTERS else words or NOTHING
+    return _cut(_words(field, value)) or NOTHING
+
+
+def _cut(text: str) -> str:
+    words = text.strip()
+    return f"{words[:MOST_LETTERS]}…" if len(words) > MOST_LETTERS else words
 
 
 def _words(field: forms.Field, value: Any) -> str:

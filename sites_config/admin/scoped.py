@@ -4,16 +4,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.sites.models import Site
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
-from sites_config.admin.audit import change_message
+from sites_config.admin.audit import change_message, last_values, parts_by_site
 from sites_config.admin.locking import AS_SHOWN, as_shown, guarded
 from sites_config.admin.paging import LongList, Pages
 from sites_config.admin.scoping import for_user, may, reach_of
 from sites_config.admin.searching import found
+from sites_config.logged_changes import log_for_sites
 from sites_config.models import Privilege, User
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ else:  # generic for the type checker only
     RowForm = ModelForm
 
 MOST_SITES = 200
+_PARTS = "_parts_by_site"
 # What may follow a filter's field in a changelist URL; anything more could ask for a secret letter by letter.
 _LOOKUP_ENDINGS = re.compile(r"(__(exact|id__exact|isnull|gte|lt|year|month|day))?")
 
@@ -118,7 +121,29 @@ class ScopedAdmin(_Scoped, _ModelAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[dict[str, Any]]:
+        setattr(request, _PARTS, parts_by_site(formsets or ()))
         return change_message(form, formsets or (), add)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return self._for_sites(request, super().log_addition(request, obj, message), obj)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        return self._for_sites(request, super().log_change(request, obj, message), obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> list[LogEntry]:
+        """With their last values: nothing else tells what they were."""
+        user: Any = request.user
+        rows = list(queryset)
+        entries = [
+            LogEntry.objects.log_actions(user.pk, [row], DELETION, last_values(row), single_object=True)
+            for row in rows
+        ]
+        log_for_sites(zip(entries, rows, strict=True))
+        return entries
+
+    def _for_sites(self, request: HttpRequest, entry: LogEntry, row: Model) -> LogEntry:
+        log_for_sites([(entry, row)], request.__dict__.pop(_PARTS, {}))
+        return entry
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

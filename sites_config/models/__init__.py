@@ -2,6 +2,7 @@
 
 from sites_config.models.address import SiteAddress
 from sites_config.models.agreement import Agreement
+from sites_config.models.logged_change import LoggedChange
 from sites_config.models.message_text import MessageText
 from sites_config.models.ownership import Ownership
 from sites_config.models.privilege import SETS, Privilege, PrivilegeSet, SitePrivilege, described
@@ -20,6 +21,7 @@ __all__ = [
     "Appearance",
     "ClearCommands",
     "ConfigurationVersion",
+    "LoggedChange",
     "MessageText",
     "Ownership",
     "Privilege",

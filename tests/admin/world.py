@@ -43,6 +43,7 @@ from enrollment.models import (
 from sites_config.middleware.sessions import SITE_KEY
 from sites_config.models import (
     Agreement,
+    LoggedChange,
     MessageText,
     Privilege,
     SiteConfiguration,
@@ -152,6 +153,10 @@ def populate(site: Site, host: str, word: str) -> World:
         accepted_at=timezone.now(),
         signed_in_name=f"Person {word}",
     )
+    LoggedChange.objects.create(
+        site=site, at=timezone.now(), user=member, act=2, kind="sites.site", object_id=str(site.pk),
+        subject=f"Change {word}", told=f"Changed Name: old → {word}.",
+    )  # fmt: skip
     return World(site, word, (token, key, second, code, spoken(code), *SECRETS))
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from enrollment.actions.heartbeats import OUTBOX as NAME
 from enrollment.actions.heartbeats import beat
+from enrollment.actions.saml_keys import have_key
 from enrollment.models import (
     Authority,
     AuthorityState,
@@ -15,6 +16,8 @@ from enrollment.models import (
     Certificate,
     DeliveryState,
     PushCertificate,
+    SamlIdentityProvider,
+    SamlKey,
     SigningIdentity,
 )
 from sites_config import changes
@@ -23,6 +26,8 @@ from sites_config.models import MessageText
 from tests import people
 from tests.dashboard.reading import links, page_of, table
 from tests.dashboard.test_numbers import delivery
+from tests.gallery_pages.saml import metadata
+from tests.identity.test_saml_metadata import certificate
 from tests.visitor import person_at
 
 DAY = timedelta(days=1)
@@ -91,6 +96,38 @@ def test_what_was_replaced_or_retired_may_end(as_anna: Client, alpha: Site) -> N
     retired.not_after = timezone.now()
     retired.save()
 
+    assert attention(page_of(as_anna, alpha)) == {}
+
+
+def test_a_log_in_at_a_provider_that_would_stop_by_itself(as_anna: Client, alpha: Site, north: Site) -> None:
+    people.invite(alpha)
+    now = timezone.now()
+    row = SamlIdentityProvider.objects.create(
+        site=alpha, name="Idp", entity_id="https://saml.example", metadata_read_at=now,
+        metadata_xml=metadata(certificate(days=300)), metadata_valid_until=now + 70 * DAY,
+    )  # fmt: skip
+    have_key(row, now=now)
+    assert attention(page_of(as_anna, alpha)) == {}
+
+    rows = SamlIdentityProvider.objects.filter(pk=row.pk)
+    rows.update(metadata_valid_until=now + 50 * DAY)
+    assert attention(page_of(as_anna, alpha)) == {
+        "! SAML log-in": f"Idp: its metadata ends on {now + 50 * DAY:%Y-%m-%d}. Mend this"
+    }
+    SamlKey.objects.update(certificate_pem=certificate(days=9))
+    soon = metadata(certificate(days=20))
+    rows.update(metadata_valid_until=now - DAY, metadata_xml=soon)
+    page = page_of(as_anna, alpha)
+    address = f"/admin/enrollment/samlidentityprovider/{row.pk}/change/"
+    assert [each for _words, each in links(page, "attention")].count(address) == 3
+    found = attention(page)
+    assert found["✕ SAML: metadata"] == f"Alpha School, Idp: ended on {now - DAY:%Y-%m-%d}. Open"
+    assert {"✕ SAML: certificate", "✕ SAML: key of ours"} <= set(found)
+    told = found["✕ SAML log-in"]
+    assert told.startswith("Idp: its metadata ended on") and "its key of ours ends on" in told
+    # What a school inherits dies for the school as well.
+    assert "✕ SAML log-in" in attention(page_of(as_anna, north))
+    rows.update(enabled=False)
     assert attention(page_of(as_anna, alpha)) == {}
 
 

@@ -18,7 +18,7 @@ from tests.dashboard.conftest import WAY, Past
 from tests.dashboard.reading import url
 from tests.servers.databases import new_database, run
 
-ON_THE_PAGE, ON_THE_INDEX = 28, 24
+ON_THE_PAGE, ON_THE_INDEX = 30, 26
 
 
 def fill(past: Past, sites: list[Site], times: int) -> None:

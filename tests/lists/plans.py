@@ -20,6 +20,10 @@ BIG = (
     "enrollment_event",
     "enrollment_invitation",
     "enrollment_delivery",
+    "enrollment_listeddevice",
+    "enrollment_person",
+    "enrollment_certificate",
+    "sites_config_loggedchange",
 )
 
 
@@ -61,25 +65,34 @@ def read(sql: str) -> list[tuple[int, str]]:
 
 def pages() -> Iterator[tuple[str, str, str]]:
     """(name, who, path)"""
-    from enrollment.models import Device, Enrollment, Invitation
+    from enrollment.models import Certificate, Device, Enrollment, Invitation, Person
     from sites_config.references import spoken
 
     device = Device.objects.order_by("pk")[Device.objects.count() // 3]
+    person = Person.objects.get(pk=77)
+    stands = Device.objects.exclude(stands_at=None).latest("pk").stands_at_id
     enrollment, invitation = Enrollment.objects.get(pk=device.pk), Invitation.objects.get(pk=77)
     lists: dict[str, tuple[str, ...]] = {
         "device": ("o=2", "o=-3", "q=" + device.serial_number[:8].lower(), "q=" + device.assigned_email, "lost=yes",
                    f"q={device.assigned_user_name}", "enrollment__status__exact=failed", "kind=iPhone", "p=99",
-                   "q=" + spoken(enrollment.reference), "q=nobody-has-this", "o=-8&p=100"),
+                   "q=" + spoken(enrollment.reference), f"stands_at__id__exact={stands}", "q=nobody-has-this",
+                   "o=-8&p=100"),
         "enrollment": ("status__exact=failed", f"q={device.serial_number}", f"q={invitation.name.split()[-1]}x",
                        "q=nobody-has-this", "p=100", f"q={device.assigned_user_name}"),
         "event": ("kind__exact=device-conflict", f"q={device.serial_number}", "p=100", "o=1"),
         "invitation": ("o=0", f"q={invitation.email}", "p=100", "q=nobody-has-this"),
         "delivery": (f"q={invitation.email}", "p=100"),
+        "listeddevice": ("q=TAG-4711", f"q={device.serial_number[:6]}", f"q={device.assigned_user_name}", "p=100",
+                         "q=nobody-has-this", "state=enrolled", "state=refused", "state=not-seen", "state=left"),
+        "person": (f"q={person.email}", f"q={person.user_name[2:]}", "q=nobody-has-this", "p=100", "o=-1"),
+        "certificate": (f"q={Certificate.objects.get(pk=77).serial_number}", "q=nobody-has-this", "p=100"),
+        "loggedchange": ("q=nobody-has-this", "q=4711", "p=100", "act__exact=3"),
     }  # fmt: skip
     for who in ("root", "anna", "head"):
         for model, queries in lists.items():
             for query in ("", *(queries if who == "root" or model == "device" else queries[:2])):
-                yield f"{model}?{query}", who, f"/admin/enrollment/{model}/?{query}"
+                app = "sites_config" if model == "loggedchange" else "enrollment"
+                yield f"{model}?{query}", who, f"/admin/{app}/{model}/?{query}"
     yield "a device's page", "root", f"/admin/enrollment/device/{device.pk}/change/"
     yield "an enrollment's page", "root", f"/admin/enrollment/enrollment/{enrollment.pk}/change/"
     yield "an invitation's page", "root", f"/admin/enrollment/invitation/{invitation.pk}/change/"

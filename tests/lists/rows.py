@@ -6,7 +6,17 @@ from django.contrib.sites.models import Site
 from django.db import connection, models
 
 from enrollment.actions.search_indexes import NAMES, index_searches
-from enrollment.models import Delivery, Device, Enrollment, Event, Invitation
+from enrollment.models import (
+    Certificate,
+    Delivery,
+    Device,
+    Enrollment,
+    Event,
+    Invitation,
+    ListedDevice,
+    Person,
+)
+from sites_config.models import LoggedChange
 from sites_config.references import ALPHABET
 from tests import people
 
@@ -105,11 +115,56 @@ def fill(number: int, sites: Sequence[Site]) -> None:
         "enrollment_id": "i",
         "first_seen_at": seen,
         "last_seen_at": seen,
+        "stands_at_id": f"CASE WHEN i % 50 = 0 THEN {sites[-1].pk} END",
         "lost_at": f"CASE WHEN i % 5000 = 0 THEN {seen} END",
+    })  # fmt: skip
+    listed = number // 4
+    _insert(ListedDevice, listed, {
+        "site_id": str(sites[0].pk),
+        # Nine in ten were enrolled, the others never seen; a few were refused.
+        "serial_number": "upper('F' || substr(md5((CASE WHEN i % 10 = 0 THEN -i ELSE i END)::text), 1, 11))",
+        "asset_tag": "'TAG-' || i",
+        "owner_user_name": person["assigned_user_name"],
+        "owner_full_name": person["assigned_full_name"],
+    })  # fmt: skip
+    _insert(Person, number // 4, {
+        "site_id": site,
+        "user_name": person["assigned_user_name"],
+        "user_name_folded": person["assigned_user_name"],
+        "full_name": person["assigned_full_name"],
+        "email": person["assigned_email"],
+    })  # fmt: skip
+    _insert(Certificate, number // 4, {
+        "site_id": site,
+        "enrollment_id": "i",
+        "authority_id": "1",
+        "challenge_id": "i",
+        "serial_number": "upper(md5(i::text))",
+        "key_sha256": "sha256(i::text::bytea)",
+        "transaction_id": "i::text",
+        "sha256": "sha256(i::text::bytea)",
+        "reserved_at": seen,
+        "not_before": seen,
+        "not_after": f"{seen} + interval '3 years'",
+        "issued_at": seen,
+    })  # fmt: skip
+    _insert(LoggedChange, number // 4, {
+        "site_id": site,
+        "at": seen,
+        "act": "2",
+        "kind": "'enrollment.person'",
+        "object_id": "i::text",
+        "subject": person["assigned_full_name"],
+        "told": "'Changed Room: ' || i || ' → nothing.'",
     })  # fmt: skip
     about = {"site_id": site, "enrollment_id": "(i + 1) / 2", "device_id": "(i + 1) / 2", "at": seen}
     kind = "CASE WHEN i % 2000 = 0 THEN 'device-conflict' WHEN i % 5 = 0 THEN 'signed-in' ELSE 'moved' END"
-    _insert(Event, 2 * number, about | {"kind": kind})
+    refused = "upper('F' || substr(md5((-i)::text), 1, 11))"
+    data = (
+        f"CASE WHEN i % 2000 = 10 THEN jsonb_build_object('serial_number', {refused}) ELSE '{{}}'::jsonb END"
+    )
+    kind = f"CASE WHEN i % 2000 = 10 THEN 'device-refused' ELSE {kind} END"
+    _insert(Event, 2 * number, about | {"kind": kind, "data": data})
     _insert(Delivery, number // 2, {
         "site_id": site,
         "channel": "'mail'",

@@ -86,5 +86,5 @@ def test_an_uploaded_file_is_never_stale_but_its_certificate_ends(alpha: Site, l
     SamlIdentityProvider.objects.all().delete()
     known(alpha, certificate(days=20), metadata_url="")
 
-    assert said()["state"] == "warning" and "a certificate in it ends on" in str(said()["text"])
+    assert said()["state"] == "warning" and "its certificate ends on" in str(said()["text"])
     assert str(said()["todo"]).startswith("upload the provider's metadata")

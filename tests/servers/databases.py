@@ -76,11 +76,11 @@ def environment(url: str, **others: str) -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": url, "GATEHOUSE_HTTPS": "direct", **others}
 
 
-def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(url: str, *arguments: str, seconds: int = 300) -> subprocess.CompletedProcess[str]:
     """A Python process on this database: ``run(url, "-m", "tests.servers.prepare")``."""
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=300
+        command, cwd=ROOT, env=environment(url), capture_output=True, text=True, check=False, timeout=seconds
     )
 
 

@@ -89,7 +89,10 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
     _staff(district)
     if not Person.objects.filter(site=site).exists():
         import_people(
-            (Path(settings.BASE_DIR) / "fixtures/demo-people.csv").read_bytes(), site=site, dry_run=False
+            (Path(settings.BASE_DIR) / "fixtures/demo-people.csv").read_bytes(),
+            site=site,
+            now=now,
+            dry_run=False,
         )
     _invitations(district, now)
     grade_4 = Invitation.objects.filter(name=GRADE_4, is_demo=True).latest("created_at")

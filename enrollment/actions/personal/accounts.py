@@ -10,7 +10,7 @@ from django.db import transaction
 
 from enrollment.actions.personal.columns import FORGOTTEN
 from enrollment.models import AgreementAcceptance, Enrollment, Invitation
-from sites_config.models import SitePrivilege, User
+from sites_config.models import LoggedChange, SitePrivilege, User
 
 
 def forget_account(user: User) -> None:
@@ -25,6 +25,9 @@ def forget_account(user: User) -> None:
             Invitation.objects.filter(invited_by__iexact=full_name).update(invited_by="")
         of_user = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
         of_user.filter(object_id=str(user.pk)).update(object_repr=FORGOTTEN, change_message="")
+        LoggedChange.objects.filter(kind=User._meta.label_lower, object_id=str(user.pk)).update(
+            subject=FORGOTTEN, told=""
+        )
     _end_sessions(user)
 
 

@@ -16,6 +16,7 @@ from enrollment.models import (
     ListedDevice,
     Person,
 )
+from sites_config.models import LoggedChange
 
 FORGOTTEN = "forgotten"  # where a column may not be blank
 
@@ -25,9 +26,11 @@ class Naming:
     """``user_names``, ``emails``: by which somebody is found; ``key``: source and external id, which never change.
 
     ``names`` and ``others`` go with them; a name is also looked for in JSON columns. Rows have a site.
+    ``called``: under which name the export has them.
     """
 
     model: type[Model]
+    called: str
     user_names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     key: tuple[str, str] | None = None
@@ -57,21 +60,34 @@ _ASSIGNED_OTHERS = (
     "assigned_department", "assigned_building", "assigned_room", "assigned_phone", "assigned_position",
 )  # fmt: skip
 
-IDENTITY = Naming(Identity, ("user_name",), ("email",), ("source", "external_id"), ("full_name",))
+IDENTITY = Naming(
+    Identity, "identities", ("user_name",), ("email",), ("source", "external_id"), ("full_name",)
+)
 PERSON = Naming(
-    Person, ("user_name",), ("email",), None, ("full_name",),
+    Person, "people", ("user_name",), ("email",), None, ("full_name",),
     ("department", "building", "room", "phone", "position"),
 )  # fmt: skip
-SIGNED_IN = Naming(Enrollment, key=("signed_in_source", "signed_in_id"), names=("signed_in_name",))
-ASSIGNED = Naming(Enrollment, **_ASSIGNED, others=_ASSIGNED_OTHERS)  # type: ignore[arg-type]
-DEVICE = Naming(Device, **_ASSIGNED, others=(*_ASSIGNED_OTHERS, "name"))  # type: ignore[arg-type]
+SIGNED_IN = Naming(
+    Enrollment, "enrollments", key=("signed_in_source", "signed_in_id"), names=("signed_in_name",)
+)
+ASSIGNED = Naming(Enrollment, "enrollments", **_ASSIGNED, others=_ASSIGNED_OTHERS)  # type: ignore[arg-type]
+DEVICE = Naming(Device, "devices", **_ASSIGNED, others=(*_ASSIGNED_OTHERS, "name"))  # type: ignore[arg-type]
 INVITATION = Naming(
-    Invitation, ("assigned_user_name", "only_user_name"), ("email", "only_email", "sent_to"), None,
+    Invitation, "invitations", ("assigned_user_name", "only_user_name"), ("email", "only_email", "sent_to"), None,
     ("assigned_full_name",), ("name", "phone"),
 )  # fmt: skip
-LISTED = Naming(ListedDevice, ("owner_user_name",), ("owner_email",), None, ("owner_full_name",), ("note",))
+LISTED = Naming(
+    ListedDevice,
+    "listed_devices",
+    ("owner_user_name",),
+    ("owner_email",),
+    None,
+    ("owner_full_name",),
+    ("note",),
+)
 DELIVERY = Naming(
     Delivery,
+    "messages",
     ("invitation__assigned_user_name", "invitation__only_user_name"),
     ("recipient", "invitation__email", "invitation__only_email", "invitation__sent_to"),
     names=("invitation__assigned_full_name",),
@@ -79,6 +95,7 @@ DELIVERY = Naming(
 )
 ACCEPTANCE = Naming(
     AgreementAcceptance,
+    "agreements_accepted",
     key=("enrollment__signed_in_source", "enrollment__signed_in_id"),
     names=("signed_in_name",),
 )
@@ -86,9 +103,11 @@ ACCEPTANCE = Naming(
 NAMINGS = (IDENTITY, PERSON, SIGNED_IN, ASSIGNED, DEVICE, INVITATION, LISTED, DELIVERY, ACCEPTANCE)
 # Rows that are about nothing but the person.
 DELETED = (Identity, Person)
-# JSON in which a name may stand: what people typed into searches, what devices call themselves.
+# Texts and JSON in which a name may stand: what people typed into searches, what devices call themselves, and what
+# was written of changes in the administration.
 JSON_COLUMNS: Mapping[type[Model], tuple[str, ...]] = {
     Enrollment: ("answers", "claimed"),
     Event: ("data",),
     Delivery: ("data",),
+    LoggedChange: ("subject", "told"),
 }

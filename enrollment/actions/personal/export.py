@@ -6,17 +6,9 @@ from typing import Any
 
 from django.db.models import BinaryField, Model, Q
 
-from enrollment.actions.personal.columns import (
-    ACCEPTANCE,
-    ASSIGNED,
-    DELIVERY,
-    DEVICE,
-    IDENTITY,
-    INVITATION,
-    PERSON,
-    SIGNED_IN,
-)
+from enrollment.actions.personal.columns import DEVICE, INVITATION, NAMINGS
 from enrollment.actions.personal.search import Subject, rows_naming
+from enrollment.actions.personal.words import logged_naming
 from enrollment.models import Enrollment, Event
 
 _NEVER = ("password", "is_superuser")
@@ -24,21 +16,19 @@ _NEVER = ("password", "is_superuser")
 
 def export_person(subject: Subject, *, now: datetime) -> dict[str, Any]:
     """For JSON: each kind of row by its name, every column that is no secret."""
-    enrollments = [each.pk for naming in (SIGNED_IN, ASSIGNED) for each in rows_naming(naming, subject)]
+    found: dict[str, dict[int, Model]] = {}  # what is named in two ways stands there once
+    for naming in NAMINGS:
+        found.setdefault(naming.called, {}).update((row.pk, row) for row in rows_naming(naming, subject))
+    enrollments = [row.pk for row in found["enrollments"].values() if isinstance(row, Enrollment)]
     devices, invitations = rows_naming(DEVICE, subject), rows_naming(INVITATION, subject)
     events = Event.objects.filter(
         Q(enrollment__in=enrollments) | Q(device__in=devices) | Q(invitation__in=invitations)
     )
     return {
         "exported_at": now,
-        "identities": _rows(rows_naming(IDENTITY, subject)),
-        "people": _rows(rows_naming(PERSON, subject)),
-        "enrollments": _rows(Enrollment.objects.filter(pk__in=enrollments).order_by("pk")),
-        "devices": _rows(devices),
-        "invitations": _rows(invitations),
-        "messages": _rows(rows_naming(DELIVERY, subject)),
-        "agreements_accepted": _rows(rows_naming(ACCEPTANCE, subject)),
+        **{called: _rows(each for _pk, each in sorted(rows.items())) for called, rows in found.items()},
         "events": _rows(events.order_by("pk")),
+        "changes_in_the_administration": _rows(logged_naming(subject)),
         "accounts": _rows(subject.accounts),
     }
 

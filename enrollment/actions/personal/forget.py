@@ -17,6 +17,7 @@ from enrollment.actions.personal.search import Subject, rows_naming
 from enrollment.actions.personal.words import forget_words
 from enrollment.models import Enrollment, Invitation, SamlRoundTrip
 from enrollment.models.moves import OPEN
+from sites_config.models import LoggedChange
 
 WHY = "person forgotten"
 Found = Mapping[Naming, list[int]]
@@ -87,3 +88,7 @@ def _forget_log(found: Found, subject: Subject) -> None:
         entries.filter(Q(object_id__in=list(map(str, pks))) | named).update(
             object_repr=FORGOTTEN, change_message=""
         )
+        logged = LoggedChange.objects.filter(
+            kind=naming.model._meta.label_lower, object_id__in=list(map(str, pks))
+        )
+        logged.update(subject=FORGOTTEN, told="")

@@ -6,10 +6,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q
 
 from enrollment.actions.personal.columns import FORGOTTEN, JSON_COLUMNS
 from enrollment.actions.personal.search import Subject
+from sites_config.models import LoggedChange
 
 # Keys of events whose values are the program's own, whatever somebody is called.
 FACTS = frozenset({"from", "to", "method", "language"})
@@ -19,11 +21,42 @@ def forget_words(subject: Subject) -> None:
     """Whole words only, whatever their case, in every row of the person's sites."""
     if not subject.words:
         return
-    longest_first = sorted(subject.words, key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    pattern = _pattern(subject)
+    _forget_in_log([row.entry for row in logged_naming(subject) if row.entry is not None], pattern)
     for model, columns in JSON_COLUMNS.items():
         for column in columns:
             _forget_in(model, column, subject, pattern)
+
+
+def logged_naming(subject: Subject) -> list[LoggedChange]:
+    """What the administration wrote with one of their names in it: of rows that are gone, of look-ups, of anything."""
+    if not subject.words:
+        return []
+    rows = LoggedChange.objects.filter(
+        _holds("subject", subject) | _holds("told", subject), site__in=subject.sites
+    )
+    pattern = _pattern(subject)
+    return [row for row in rows.order_by("pk") if pattern.search(f"{row.subject}\n{row.told}")]
+
+
+def _forget_in_log(entries: list[int], pattern: re.Pattern[str]) -> None:
+    """The same in the histories of the rows."""
+    for entry in LogEntry.objects.filter(pk__in=entries).iterator(chunk_size=500):
+        entry.object_repr = pattern.sub(FORGOTTEN, entry.object_repr)
+        entry.change_message = _message_without(entry.change_message, pattern)
+        entry.save(update_fields=["object_repr", "change_message"])
+
+
+def _message_without(message: str, pattern: re.Pattern[str]) -> str:
+    """A sentence, or JSON with other letters than ASCII escaped."""
+    if not message.startswith("["):
+        return pattern.sub(FORGOTTEN, message)
+    return json.dumps(_without(json.loads(message), pattern))
+
+
+def _pattern(subject: Subject) -> re.Pattern[str]:
+    longest_first = sorted(subject.words, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
 def _forget_in(model: type[Model], column: str, subject: Subject, pattern: re.Pattern[str]) -> None:

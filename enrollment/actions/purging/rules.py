@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from enrollment.models import (
@@ -17,6 +18,7 @@ from enrollment.models import (
     Enrollment,
     Event,
     HandOver,
+    Identity,
     Invitation,
     IssuedProfile,
     MessageCount,
@@ -24,6 +26,7 @@ from enrollment.models import (
     SeenSamlMessage,
     Status,
 )
+from sites_config.models import LoggedChange
 
 Rows = QuerySet[Any]
 # Nothing enrolled, and nothing can go on; written out as the condition of the index says it.
@@ -81,6 +84,22 @@ def _unused_profiles(rows: Rows) -> int:
     return _delete(IssuedProfile.objects.filter(challenge__in=list(rows.values_list("pk", flat=True))))
 
 
+def _with_histories(rows: Rows) -> int:
+    """The page of all changes, and the histories of the rows that they are about."""
+    LogEntry.objects.filter(pk__in=list(rows.exclude(entry=None).values_list("entry", flat=True))).delete()
+    return _delete(rows)
+
+
+def _knows(model: type[Model], source: str, external_id: str) -> Q:
+    return Q(
+        Exists(
+            model._default_manager.filter(
+                **{source: OuterRef("source"), external_id: OuterRef("external_id")}
+            )
+        )
+    )
+
+
 def _of(model: type[Model], column: str) -> Exists:
     return Exists(model._default_manager.filter(**{column: OuterRef("pk")}))
 
@@ -89,6 +108,11 @@ def _of(model: type[Model], column: str) -> Exists:
 _KEPT = Q(_of(AgreementAcceptance, "enrollment")) | Q(_of(Certificate, "enrollment"))
 _BLANK = Q(answers={}, claimed={})
 _CAME_TO_NOTHING = Q(status__in=CAME_TO_NOTHING)
+_IN_USE = (
+    _knows(Device, "assigned_source", "assigned_external_id")
+    | _knows(Enrollment, "assigned_source", "assigned_external_id")
+    | _knows(Enrollment, "signed_in_source", "signed_in_id")
+)
 _GOES_ON = Q(enrollment__isnull=False) & ~Q(enrollment__status__in=OVER)
 
 RULES = (
@@ -112,6 +136,8 @@ RULES = (
         Q(_of(Enrollment, "device")),
     ),
     Rule("commands", "commands", Command, "answered_at", Q(answered_at__isnull=False), _delete),
+    Rule("identities", "identities that nothing names", Identity, "last_seen_at", Q(), _delete, _IN_USE),
+    Rule("audit", "changes in the administration", LoggedChange, "at", Q(), _with_histories),
     Rule("events", "events", Event, "at", Q(), _delete, _GOES_ON),
     Rule("messages", "messages", Delivery, "done_at", Q(), _delete),
     Rule("messages", "counts of messages", MessageCount, "day", Q(), _delete),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from enrollment.actions.people import COLUMNS, import_people
 from enrollment.actions.tables import MAX_BYTES, MAX_ROWS, BadFile
@@ -28,7 +29,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         try:
             content = options["file"].read_bytes()
-            done = import_people(content, site=site_of(options), dry_run=options["dry_run"])
+            done = import_people(
+                content, site=site_of(options), now=timezone.now(), dry_run=options["dry_run"]
+            )
         except (BadFile, OSError) as error:
             raise CommandError(str(error)) from None
         would = "would be " if options["dry_run"] else ""

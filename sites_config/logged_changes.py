@@ -1,0 +1,96 @@
+"""Writes what was changed for each site that it concerns, so that its auditors read of it and no other site's do."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.sites.models import Site
+from django.db.models import Model
+
+from sites_config.models import LoggedChange, SitePrivilege, User
+from sites_config.models.logged_change import Act
+
+Facts = list[dict[str, Any]]
+MOST_NAMES = 200
+LONGEST_SUBJECT = 200
+IN_ONE_INSERT = 500
+
+
+def log_for_sites(
+    entries: Iterable[tuple[LogEntry, Model]], parts: Mapping[int, Facts] | None = None
+) -> None:
+    """Each with its row. ``parts``: of an account, what was changed of its privileges, by the site where."""
+    rows = [made for entry, row in entries for made in _of(entry, row, parts or {})]
+    LoggedChange.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
+
+
+def log_import(
+    site: Site, *, model: type[Model], user: User | None, names: Mapping[str, Sequence[str]], now: datetime
+) -> None:
+    """What a file changed: names by what became of them, the first two hundred of each."""
+    told = "; ".join(f"{what}: {_listed(each)}" for what, each in names.items() if each)
+    if told:
+        subject = f"Import of {model._meta.verbose_name_plural}"
+        LoggedChange.objects.create(
+            site=site,
+            at=now,
+            user=user,
+            act=Act.CHANGED,
+            kind=model._meta.label_lower,
+            subject=subject,
+            told=told,
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{len(names)} ({', '.join(names[:MOST_NAMES])}{more})"
+
+
+def _of(entry: LogEntry, row: Model, parts: Mapping[int, Facts]) -> Iterable[LoggedChange]:
+    for site_id, told in _told(entry, row, parts).items():
+        yield LoggedChange(
+            site_id=site_id,
+            at=entry.action_time,
+            user_id=entry.user_id,
+            act=entry.action_flag,
+            kind=row._meta.label_lower,
+            object_id=entry.object_id or "",
+            subject=entry.object_repr[:LONGEST_SUBJECT],
+            told=told,
+            entry=entry.pk,
+        )
+
+
+def _told(entry: LogEntry, row: Model, parts: Mapping[int, Facts]) -> dict[int | None, str]:
+    """By site."""
+    if not isinstance(row, User):
+        return {_site_of(row): entry.get_change_message()}
+    elsewhere = [each for some in parts.values() for each in some]
+    common = [each for each in _facts(entry) if each not in elsewhere]
+    held = set(SitePrivilege.objects.filter(user=row.pk).values_list("site", flat=True))
+    own: dict[int | None, Facts] = {
+        site_id: [*common, *parts.get(site_id, ())] for site_id in held | parts.keys()
+    }
+    if not own:
+        own = {None: common}
+    return {site_id: _in_words(entry, facts) for site_id, facts in own.items() if facts or not elsewhere}
+
+
+def _site_of(row: Model) -> int | None:
+    return row.pk if isinstance(row, Site) else getattr(row, "site_id", None)
+
+
+def _facts(entry: LogEntry) -> Facts:
+    if entry.change_message.startswith("["):
+        found: Facts = json.loads(entry.change_message)
+        return found
+    return [{"said": entry.change_message}] if entry.change_message else []
+
+
+def _in_words(entry: LogEntry, facts: Facts) -> str:
+    if any("said" in each for each in facts):
+        return entry.change_message
+    return LogEntry(change_message=json.dumps(facts)).get_change_message()

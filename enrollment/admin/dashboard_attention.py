@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from enrollment.admin.dashboard_scope import Scope
 from enrollment.admin.readiness import readiness_of
-from enrollment.explain.endings import SOON, device_certificates_ending, endings, name_of
+from enrollment.explain.endings import SOON, device_certificates_ending, endings
 from enrollment.models import (
     Authority,
     CaCertificate,

@@ -129,7 +129,7 @@ def test_enrollment_only_works_with_invitations_and_sees_nothing_else(
 
     assert made.url == f"/admin/enrollment/invitation/{row.pk}/change/"
     assert "Invitation Aardvark" in page and "Buffalo" not in page
-    as_erik.post(f"/admin/enrollment/invitation/{row.pk}/press/revoke/", {"sure": "Revoke"})
+    as_erik.post(f"/admin/enrollment/invitation/{row.pk}/press/revoke/")
     row.refresh_from_db()
     assert row.revoked_at is not None
     for name in ("enrollment_enrollment", "enrollment_device", "sites_config_user", "sites_site"):

@@ -156,8 +156,8 @@ def test_a_corrected_address_while_the_first_is_on_its_way_gets_another_link(
 
 def test_every_time_stands_on_its_page(as_anna: Client, alpha: Site) -> None:
     row = ordered(alpha)
-    as_anna.post(f"{LIST}{row.pk}/press/renew_link/", {"sure": "New link"})
-    as_anna.post(f"{LIST}{row.pk}/press/revoke/", {"sure": "Revoke"})
+    as_anna.post(f"{LIST}{row.pk}/press/renew_link/")
+    as_anna.post(f"{LIST}{row.pk}/press/revoke/")
 
     page = as_anna.get(f"{LIST}{row.pk}/change/").content.decode()
 

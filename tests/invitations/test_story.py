@@ -61,7 +61,7 @@ def test_a_mail_that_was_refused(as_hana: Client, alpha: Site, smtp: SmtpServer)
 
     assert f"The e-mail to {ADDRESS} was refused: 550 No such mailbox" in page
     assert "Check the address, then send it again." in page and "Our message did not reach you" in page
-    assert f"Sent to {ADDRESS}" in page and "Refused: 550 No such mailbox" in page
+    assert "Refused: 550 No such mailbox" in page and f"to {ADDRESS})" in page
     assert "tap Start" not in page
 
 
@@ -209,10 +209,7 @@ def test_what_helps_stands_apart_from_what_ends(as_anna: Client, alpha: Site) ->
 
     found = buttons(page)
     assert list(found) == ["Let this person go on", "End something"]
-    assert (
-        "Go on in another browser" in found["Let this person go on"]
-        and "Send" in found["Let this person go on"]
-    )
+    assert {"Go on in another browser", "Send by e-mail"} <= set(found["Let this person go on"])
     assert found["End something"] == ["Replace the link", "Revoke the invitation", "Cancel the attempt"]
     labels = [label for each in found.values() for label in each]
     assert len(labels) == len(set(labels))

@@ -23,6 +23,12 @@ OPERATORS = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
 # In a line of a block as it is typed, or between backticks in a sentence.
 TYPED = re.compile(r"^(?:.*(?:/usr/local/bin/|python ))?(?:manage\.py|gatehouse) ([a-z_]+)(.*)$")
 COMMANDS = get_commands()
+DOCUMENTS = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+VARIABLE = r"\bGATEHOUSE_[A-Z_]*[A-Z]\b"
+# Of `make run` alone; the other one begins the names that export_site makes up.
+OTHER_VARIABLES = {"GATEHOUSE_DEMO", "GATEHOUSE_SECRET"}
 
 
 def blocks(text: str) -> list[str]:
@@ -115,3 +121,37 @@ def test_the_alarms_ask_for_numbers_that_exist() -> None:
     assert asked <= known, asked - known
     assert {"gatehouse_worker_heartbeat_timestamp_seconds", "gatehouse_deliveries_waiting"} <= asked
     assert all(rule["alert"] and rule["annotations"]["summary"] for rule in rules)
+
+
+def named(pattern: str, folder: str) -> set[str]:
+    files = (ROOT / folder).rglob("*.py")
+    return {name for file in files for name in re.findall(pattern, file.read_text(encoding="utf-8"))}
+
+
+def test_every_variable_of_the_environment_is_in_the_guide() -> None:
+    variables = named(VARIABLE, "sites_config") | named(VARIABLE, "enrollment")
+
+    assert variables - OTHER_VARIABLES - set(re.findall(VARIABLE, OPERATORS)) == set() and len(variables) > 15
+
+
+def anchors(document: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = HEADING.findall(document.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for link in LINK.findall(document.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
+        if not path.startswith(("https:", "http:")):
+            assert target.exists() and (not anchor or anchor in anchors(target)), link
+
+
+def test_every_picture_is_shown_and_small() -> None:
+    text = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    pictures = sorted((ROOT / "docs/pictures").iterdir())
+
+    assert [each.name for each in pictures if f"pictures/{each.name})" not in text] == []
+    assert [each.name for each in pictures if each.stat().st_size > 120_000] == []

@@ -1,9 +1,8 @@
-"""What each command says of itself, and what the guides say of the commands: an operator has nothing else to go by."""
+"""What each command says of itself: an operator has nothing else to go by."""
 
 import re
 import shlex
 from argparse import SUPPRESS
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,9 @@ from django.core.management import load_command_class
 from django.core.management.base import CommandError, CommandParser
 
 BASE = Path(settings.BASE_DIR)
-DOCUMENTS = (BASE / "README.md", *sorted((BASE / "docs").rglob("*.md")))
 COMMANDS = sorted(
     file.stem for file in (BASE / "enrollment/management/commands").glob("*.py") if file.stem[0] != "_"
 )
-BLOCK = re.compile(r"^```\w*\n(.*?)^```$|((?:^    .*\n)+)", re.DOTALL | re.MULTILINE)
-# As it is typed, or as it stands in a crontab; what follows > or # is not the command's.
-TYPED = re.compile(r"^(?:.*/| *)(?:manage\.py|gatehouse) (\w+)(.*?)(?: *[>#].*)?$", re.MULTILINE)
 
 
 def parser_of(name: str) -> CommandParser:
@@ -54,20 +49,6 @@ def test_a_command_that_needs_arguments_shows_an_example(name: str) -> None:
 def test_a_number_out_of_range_is_refused_with_the_range(name: str, words: str, range_: str) -> None:
     with pytest.raises(CommandError, match=f"must be a whole number {range_}"):
         parser_of(name).parse_args(words.split())
-
-
-def typed() -> Iterator[tuple[str, str]]:
-    """(command, its arguments) of whatever a guide lets somebody type."""
-    for document in DOCUMENTS:
-        for block in BLOCK.finditer(document.read_text(encoding="utf-8")):
-            for name, words in TYPED.findall(block[1] or block[2]):
-                if name in COMMANDS:
-                    yield name, re.sub(r"\$\([^)]*\)|[\[\]]", "", words)  # brackets: it may be left out
-
-
-@pytest.mark.parametrize(("name", "words"), sorted(set(typed())))
-def test_what_a_guide_lets_somebody_type_is_understood(name: str, words: str) -> None:
-    assert parser_of(name).parse_args(shlex.split(words))
 
 
 def test_the_guide_for_operators_lists_every_command_and_no_other() -> None:

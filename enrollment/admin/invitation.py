@@ -108,19 +108,20 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
             "So far",
             {
                 "fields": (
-                    "state", "uses", "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "renewed_at",
-                    "started_at", "used_at", "revoked_at",
+                    "created_by", "created_at", "sent_at", "sent_to", "reminded_at", "renewed_at", "started_at",
+                    "used_at", "revoked_at",
                 )
             },
         ),
     )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        first, *others, (name, so_far_) = self.fieldsets
         if obj is None:
-            return self.fieldsets[:-1]
-        name, so_far_ = self.fieldsets[-1]
+            return (first, *others)
         hint = "" if may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
-        return (*self.fieldsets[:-1], (name, so_far_ | {"description": hint}))
+        how_far = (None, {"fields": (*first[1]["fields"], "state", "uses")})  # what somebody opens the page for
+        return (how_far, *others, (name, so_far_ | {"description": hint}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"expires_at": timezone.now() + LIVES} | super().get_changeform_initial_data(request)

@@ -55,7 +55,7 @@ def _in_a_week() -> object:
 
 class ExtendForm(forms.Form):
     last_day = forms.DateField(
-        label="valid until", initial=_in_a_week, validators=[within_reason],
+        label="Valid until", initial=_in_a_week, validators=[within_reason],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ def test_the_list_costs_the_same_however_long_it_is(
     with queries() as sent:
         as_vera.get(LIST)
 
-    assert len(sent) <= 12, sent
+    assert len(sent) <= 13, sent  # the states of a page are one of them
 
 
 def test_an_administrator_types_one(as_anna: Client, alpha: Site) -> None:

@@ -68,7 +68,8 @@ def reason_in_words(why: str) -> str:
 def fact_in_words(name: str, value: object) -> str:
     """Of what an event notes beside its kind: “nothing came for too long”, “3 tries left”, “language: de”."""
     in_words = _FACTS.get(name)
-    return in_words(str(value)) if in_words else f"{name.replace('_', ' ')}: {value}"
+    label = name if "." in name else name.replace("_", " ")  # “settings.time_zone” as the file has it
+    return in_words(str(value)) if in_words else f"{label}: {value}"
 
 
 def _told(event: Event) -> str:

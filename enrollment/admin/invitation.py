@@ -120,7 +120,8 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
         if obj is None:
             return (first, *others)
         hint = "" if may_see_link(self, request, obj) else ONLY_SOME_SEE_LINKS
-        how_far = (None, {"fields": (*first[1]["fields"], "state", "uses")})  # what somebody opens the page for
+        # State and uses first: what somebody opens the page for.
+        how_far = (None, {"fields": (*first[1]["fields"], "state", "uses")})
         return (how_far, *others, (name, so_far_ | {"description": hint}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

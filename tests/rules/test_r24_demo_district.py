@@ -113,7 +113,7 @@ def test_r24_what_happened_there_could_have_happened(told: dict[str, object]) ->
     assert all(
         [held, spent] == [rows_held, rows_spent] for held, spent, rows_held, rows_spent in uses.values()
     )
-    assert {"Created", "Sent", "Started", "Expired", "Revoked", "Used up"} == set(told["states"])  # type: ignore[call-overload]
+    assert {"Created", "Being sent", "Started", "Expired", "Revoked", "Used up"} == set(told["states"])  # type: ignore[call-overload]
     assert 8 <= told["days"] <= 15  # type: ignore[operator]
 
 

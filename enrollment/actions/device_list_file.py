@@ -8,7 +8,8 @@ from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from enrollment.actions.tables import BadFile, named_rows, unprintable, written_table
+from enrollment.actions.open_tables import open_table
+from enrollment.actions.tables import BadFile, unprintable, written_table
 from enrollment.models import Event, EventKind, ListedDevice
 from sites_config.batches import batches
 from sites_config.changes import raise_version
@@ -31,8 +32,10 @@ COLUMNS = tuple(FIELDS)
 
 @dataclass
 class Imported:
-    """``removed``: how many rows the file does not name, if these were to go."""
+    """``removed``: how many rows the file does not name, if these were to go. ``notes``: (label, text) of how the file
+    was read."""
 
+    notes: Sequence[tuple[str, str]] = ()
     made: list[ListedDevice] = field(default_factory=list)
     changed: list[ListedDevice] = field(default_factory=list)
     same: int = 0
@@ -46,14 +49,15 @@ def import_devices(
 
     ``prune``: rows that the file doesn't name go. Raises BadFile, and then nothing was written.
     """
-    given = list(named_rows(content, COLUMNS, needed="serial_number"))
+    table = open_table(content, COLUMNS, needed="serial_number")
+    given = list(table.rows)
     columns = [FIELDS[name] for name in given[0][1]] if given else []
     rows = _listed(given, site, now)
     with transaction.atomic():
         known = {row.serial_number: row for row in ListedDevice.objects.filter(site=site)}
         done = _compared(rows, known, columns)
         gone = set(known) - {row.serial_number for row in rows} if prune else set()
-        done.removed = len(gone)
+        done.removed, done.notes = len(gone), table.notes
         if not dry_run:
             _write(rows, columns)
             _remove([known[serial_number].pk for serial_number in gone])

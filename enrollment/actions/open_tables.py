@@ -23,11 +23,13 @@ LONGEST_NAME, MOST_NAMES = 40, 20
 
 @dataclass(frozen=True)
 class OpenTable:
-    """``rows``: (line, cells by column), which raises BadFile. ``ignored``: the columns that were left out, as the file
-    calls them. ``is_guessed``: nothing in the file says that its encoding is Windows-1252."""
+    """``rows``: (line, cells by column), which raises BadFile. ``ignored``: columns that were left out, as the file
+    calls them; ``more_ignored``: how many others were. ``is_guessed``: nothing in the file says that its encoding is
+    Windows-1252."""
 
     rows: Iterator[tuple[int, dict[str, str]]]
     ignored: tuple[str, ...]
+    more_ignored: int
     is_guessed: bool
 
     @property
@@ -35,16 +37,15 @@ class OpenTable:
         """(label, text) of what somebody should know before they trust the rows."""
         found = []
         if self.ignored:
-            more = len(self.ignored) - MOST_NAMES
-            named = [*self.ignored[:MOST_NAMES], *([f"and {more} more"] if more > 0 else [])]
+            named = [*self.ignored, *([f"and {self.more_ignored} more"] if self.more_ignored else [])]
             found.append(("Ignored columns", ", ".join(named)))
         if self.is_guessed:
             found.append(("Read as", "Windows-1252, as it is not UTF-8: see whether names look right"))
         return found
 
 
-def open_table(content: bytes, columns: Sequence[str]) -> OpenTable:
-    """Raises BadFile, also where no column is known."""
+def open_table(content: bytes, columns: Sequence[str], *, needed: str = "") -> OpenTable:
+    """``needed``: the column that has to be there. Raises BadFile, also where no column is known."""
     check_size(content)
     try:
         text, encoding = decoded(content)
@@ -52,11 +53,11 @@ def open_table(content: bytes, columns: Sequence[str]) -> OpenTable:
         names = next(table, (1, []))[1]
     except BadTable as error:
         raise BadFile(str(error)) from None
-    header = _header(names, columns)
-    ignored = tuple(
-        _named(name, header, columns) for name, known in zip(names, header, strict=True) if name and not known
-    )
-    return OpenTable(_below(header, table), ignored, encoding == GUESSED)
+    header = _header(names, columns, needed)
+    ignored = tuple(name for name, known in zip(names, header, strict=True) if name and not known)
+    # What a column was probably meant to be is looked up for those that are shown, as a header may name thousands.
+    shown = tuple(_named(name, header, columns) for name in ignored[:MOST_NAMES])
+    return OpenTable(_below(header, table), shown, len(ignored) - len(shown), encoding == GUESSED)
 
 
 def _below(
@@ -68,7 +69,7 @@ def _below(
         raise BadFile(str(error)) from None
 
 
-def _header(names: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _header(names: Sequence[str], columns: Sequence[str], needed: str) -> list[str]:
     """For each name its column, "" for none. A column's own name goes before what it is also called."""
     own = [name if (name := simplified(each)) in columns else "" for each in names]
     taken = {name for name in own if name}
@@ -80,9 +81,10 @@ def _header(names: Sequence[str], columns: Sequence[str]) -> list[str]:
             taken.add(called)
             name = called
         header.append(name)
-    if not taken:
+    if not taken or (needed and needed not in taken):
         said = ", ".join(name[:LONGEST_NAME] for name in names[:MOST_NAMES]) or "nothing"
-        raise BadFile(f"Row 1 must name columns, at least one of: {', '.join(columns)}. It has: {said}.")
+        which = needed or f"at least one of: {', '.join(columns)}"
+        raise BadFile(f"Row 1 must name columns, {which}. It has: {said}.")
     return header
 
 

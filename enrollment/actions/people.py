@@ -1,6 +1,6 @@
 """A site's own people, from a file: all of them or none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,8 @@ from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from enrollment.actions.tables import BadFile, named_rows
+from enrollment.actions.open_tables import open_table
+from enrollment.actions.tables import BadFile
 from enrollment.models import Person
 from enrollment.models.person import folded
 from sites_config.logged_changes import log_import
@@ -18,15 +19,19 @@ COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", 
 
 @dataclass(frozen=True)
 class Imported:
+    """``notes``: (label, text) of how the file was read."""
+
     made: int
     changed: int
+    notes: Sequence[tuple[str, str]]
 
 
 def import_people(content: bytes, *, site: Site, now: datetime, dry_run: bool) -> Imported:
     """Adds and changes people by their user names; nobody is removed. Raises BadFile, and then nothing was written.
 
     Who was added or changed stands in the site's log of changes."""
-    rows = _people(named_rows(content, COLUMNS, needed="user_name"), site)
+    table = open_table(content, COLUMNS, needed="user_name")
+    rows = _people(table.rows, site)
     known = {person.user_name_folded: person for person in Person.objects.filter(site=site)}
     for person in rows:
         before = known.get(person.user_name_folded)
@@ -39,7 +44,7 @@ def import_people(content: bytes, *, site: Site, now: datetime, dry_run: bool) -
             Person.objects.bulk_update(changed, COLUMNS, batch_size=500)
             names = {"added": [row.user_name for row in made], "changed": _what(changed, known)}
             log_import(site, model=Person, user=None, names=names, now=now)
-    return Imported(len(made), len(changed))
+    return Imported(len(made), len(changed), table.notes)
 
 
 def _what(changed: list[Person], known: Mapping[str, Person]) -> list[str]:

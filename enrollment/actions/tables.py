@@ -65,23 +65,6 @@ def table_rows(text: str) -> Iterator[tuple[int, list[str]]]:
         raise BadTable(f"Row {reader.line_num}: {error}.") from None
 
 
-def named_rows(
-    content: bytes, columns: Sequence[str], *, needed: str = ""
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, cells by column) of what stands below a row that names columns. Raises BadFile.
-
-    ``needed``: the column that has to be there.
-    """
-    check_size(content)
-    try:
-        table = read_table(content)
-        header = [column_called(name) for name in next(table, (1, []))[1]]
-        _check_header(header, columns, needed)
-        yield from below(header, table)
-    except BadTable as error:
-        raise BadFile(str(error)) from None
-
-
 def check_size(content: bytes) -> None:
     """Raises BadFile for what is no such file anyway."""
     if len(content) > MAX_BYTES:
@@ -113,15 +96,6 @@ def column_called(name: str) -> str:
     """As people name it: “E-Mail”, “Full name”, “Username”, “Serial Number”."""
     plain = simplified(name)
     return ALSO_CALLED.get(plain, plain)
-
-
-def _check_header(header: Sequence[str], columns: Sequence[str], needed: str) -> None:
-    unknown = [name for name in header if name not in columns]
-    if header and not unknown and len(set(header)) == len(header) and (not needed or needed in header):
-        return
-    must = f" {needed} has to be there." if needed else ""
-    said = f" It has: {', '.join(name[:40] for name in unknown[:5])}." if unknown else ""
-    raise BadFile(f"Row 1 must name each column once, of: {', '.join(columns)}.{must}{said}")
 
 
 def unprintable(cells: Mapping[str, str]) -> bool:

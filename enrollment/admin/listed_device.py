@@ -24,7 +24,7 @@ from sites_config.admin.scoped import BY_SITE, OwnSitesFilter
 
 
 class ImportForm(FileForm):
-    prune = forms.BooleanField(label="take devices that the file does not name off the list", required=False)
+    prune = forms.BooleanField(label="Take devices that the file does not name off the list", required=False)
 
 
 class DeviceListImport(FileImport[ImportForm, Imported]):
@@ -32,8 +32,8 @@ class DeviceListImport(FileImport[ImportForm, Imported]):
     title = "Import a device list"
     words = (
         f"A CSV file with a header row, a device a row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, "
-        "and a column that the file lacks stays as it is. Commas, semicolons or tabs. A device that is on the list is "
-        "changed. First you see what would happen."
+        "a column that the file lacks stays as it is, and other columns are left out. Commas, semicolons or tabs. A "
+        "device that is on the list is changed. First you see what would happen."
     )
     press = "Import them"
     command = "manage.py import_devices"
@@ -58,6 +58,7 @@ class DeviceListImport(FileImport[ImportForm, Imported]):
         sample = [*done.made, *done.changed][:SAMPLE]
         return [
             *((words, str(count)) for words, count in counts),
+            *done.notes,
             *((row.serial_number, _in_words(row)) for row in sample),
         ]
 
@@ -65,6 +66,8 @@ class DeviceListImport(FileImport[ImportForm, Imported]):
         messages.success(
             request, f"{len(done.made)} devices added, {len(done.changed)} changed, {done.removed} removed."
         )
+        for label, text in done.notes:
+            messages.info(request, f"{label}: {text}.")
         return redirect(self.back)
 
 

@@ -15,9 +15,9 @@ from enrollment.management.commands._site import add_site, site_of
 class Command(BaseCommand):
     help = (
         "Adds devices to a site's device list, or changes those whose serial number is known, from a CSV file with "
-        f"a header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, and a column that the file "
-        "lacks stays as it is. In site stands the name or identifier of a site that belongs to the list's. Commas, "
-        "semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        f"a header row. Columns: {', '.join(COLUMNS)}; only serial_number is needed, a column that the file "
+        "lacks stays as it is, and other columns are left out. In site stands the name or identifier of a site that "
+        "belongs to the list's. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
         f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB."
     )
 
@@ -48,3 +48,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(done.made)} {would}added, {len(done.changed)} {would}changed, {done.removed} {would}removed"
         )
+        for label, text in done.notes:
+            self.stdout.write(f"{label}: {text}")

@@ -1,79 +1,111 @@
 """A site's own people, from a file: all of them or none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from enrollment.actions.open_tables import open_table
-from enrollment.actions.tables import BadFile
+from enrollment.actions.tables import BadFile, unprintable
 from enrollment.models import Person
 from enrollment.models.person import folded
 from sites_config.logged_changes import log_import
+from sites_config.models import User
 
 COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", "phone", "position")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """``notes``: (label, text) of how the file was read."""
+    """``same``: how many were known already as the file has them. ``notes``: (label, text) of how the file was read."""
 
-    made: int
-    changed: int
+    made: Sequence[Person]
+    changed: Sequence[Person]
+    same: int
     notes: Sequence[tuple[str, str]]
 
 
-def import_people(content: bytes, *, site: Site, now: datetime, dry_run: bool) -> Imported:
-    """Adds and changes people by their user names; nobody is removed. Raises BadFile, and then nothing was written.
+def import_people(
+    content: bytes, *, site: Site, actor: User | None, now: datetime, dry_run: bool
+) -> Imported:
+    """Adds and changes people by their user names; nobody is removed, and a column that the file lacks stays as it is.
 
-    Who was added or changed stands in the site's log of changes."""
+    Raises BadFile, and then nothing was written. Who was added or changed stands in the site's log of changes."""
     table = open_table(content, COLUMNS, needed="user_name")
-    rows = _people(table.rows, site)
-    known = {person.user_name_folded: person for person in Person.objects.filter(site=site)}
-    for person in rows:
-        before = known.get(person.user_name_folded)
-        person.pk = before.pk if before else None
-    made = [person for person in rows if person.pk is None]
-    changed = [person for person in rows if person.pk is not None]
-    if not dry_run:
-        with transaction.atomic():
-            Person.objects.bulk_create(made, batch_size=1000)
-            Person.objects.bulk_update(changed, COLUMNS, batch_size=500)
-            names = {"added": [row.user_name for row in made], "changed": _what(changed, known)}
-            log_import(site, model=Person, user=None, names=names, now=now)
-    return Imported(len(made), len(changed), table.notes)
+    given = list(table.rows)
+    columns = list(given[0][1]) if given else []
+    rows = _people(given, site)
+    with transaction.atomic():
+        known = {person.user_name_folded: person for person in Person.objects.filter(site=site)}
+        made = [person for person in rows if person.user_name_folded not in known]
+        changed = {
+            person.user_name_folded: person
+            for person in rows
+            if person.user_name_folded in known
+            and _values(person, columns) != _values(known[person.user_name_folded], columns)
+        }
+        if not dry_run:
+            what = _what(changed, known, columns)
+            _write(made, changed, known, columns)
+            names = {"added": [row.user_name for row in made], "changed": what}
+            log_import(site, model=Person, user=actor, names=names, now=now)
+    same = len(rows) - len(made) - len(changed)
+    return Imported(made, list(changed.values()), same, table.notes)
 
 
-def _what(changed: list[Person], known: Mapping[str, Person]) -> list[str]:
-    """Who differs, and in which columns; a file names many who stay as they are."""
-    found = []
-    for row in changed:
-        before = known[row.user_name_folded]
-        columns = [name for name in COLUMNS if getattr(row, name) != getattr(before, name)]
-        if columns:
-            found.append(f"{row.user_name}: {', '.join(columns)}")
-    return found
+def _values(person: Person, columns: Sequence[str]) -> list[str]:
+    return [getattr(person, name) for name in columns]
 
 
-def _people(rows: Iterator[tuple[int, Mapping[str, str]]], site: Site) -> list[Person]:
+def _what(changed: Mapping[str, Person], known: Mapping[str, Person], columns: Sequence[str]) -> list[str]:
+    """Who, and in which columns."""
+    return [
+        f"{row.user_name}: {', '.join(name for name in columns if getattr(row, name) != getattr(known[who], name))}"
+        for who, row in changed.items()
+    ]
+
+
+def _write(
+    made: Sequence[Person],
+    changed: Mapping[str, Person],
+    known: Mapping[str, Person],
+    columns: Sequence[str],
+) -> None:
+    try:
+        Person.objects.bulk_create(made, batch_size=1000)
+    except IntegrityError:
+        raise BadFile(
+            "Somebody else added some of these people just now: import the file once more."
+        ) from None
+    for who, row in changed.items():
+        for name in columns:
+            setattr(known[who], name, getattr(row, name))
+    Person.objects.bulk_update([known[who] for who in changed], columns, batch_size=500)
+
+
+def _people(rows: Iterable[tuple[int, Mapping[str, str]]], site: Site) -> list[Person]:
     people: list[Person] = []
     seen: dict[str, int] = {}
     problems: list[str] = []
     for number, cells in rows:
         person = Person(site=site, **cells)
         person.user_name_folded = folded(person.user_name)
-        problems += [f"Row {number}: {problem}" for problem in _problems(person, seen)]
+        problems += [f"Row {number}: {problem}" for problem in _problems(person, cells, seen)]
         seen.setdefault(person.user_name_folded, number)
         people.append(person)
     if problems:
         raise BadFile(*problems)
+    if not people:
+        raise BadFile("There is no row below the names of the columns.")
     return people
 
 
-def _problems(person: Person, seen: Mapping[str, int]) -> Iterator[str]:
+def _problems(person: Person, cells: Mapping[str, str], seen: Mapping[str, int]) -> Iterator[str]:
+    if unprintable(cells):
+        yield "a cell has a character that can't be printed."
     if person.user_name_folded in seen:
         yield f"user_name: the same as in row {seen[person.user_name_folded]}."
     try:

@@ -21,7 +21,7 @@ def within_reason(moment: datetime) -> None:
 
 class InvitationForm(RowForm):
     with_pin = forms.BooleanField(
-        label="ask for a PIN",
+        label="Ask for a PIN",
         required=False,
         help_text="Six digits, shown with the link. Tell them in another way than the link. For one person, not for a "
         "poster: after 5 wrong tries, whoever typed them, the invitation gets a new link, and the old one is dead for "

@@ -33,9 +33,9 @@ class ImportForm(FileForm):
     )
     login_required = forms.BooleanField(required=False, initial=True)
     ask_for_agreement = forms.BooleanField(required=False)
-    with_pin = forms.BooleanField(label="a PIN for each", required=False)
+    with_pin = forms.BooleanField(label="A PIN for each", required=False)
     bind = forms.ChoiceField(
-        label="bound to",
+        label="Bound to",
         choices=[
             (Bind.NOTHING, "nothing: whoever has the link"),
             (Bind.PERSON, "the user name of the row"),
@@ -44,17 +44,17 @@ class ImportForm(FileForm):
         ],
     )
     max_uses = forms.IntegerField(
-        label="devices for each", required=False, min_value=1, max_value=10**6, initial=1,
+        label="Devices for each", required=False, min_value=1, max_value=10**6, initial=1,
         help_text="Blank: as many as they like.",
     )  # fmt: skip
     not_before = forms.SplitDateTimeField(
-        label="valid from", required=False, widget=_day_and_time(), validators=[within_reason]
+        label="Valid from", required=False, widget=_day_and_time(), validators=[within_reason]
     )
     expires_at = forms.SplitDateTimeField(
-        label="valid until", required=False, widget=_day_and_time(), validators=[within_reason],
+        label="Valid until", required=False, widget=_day_and_time(), validators=[within_reason],
         help_text="In the time zone of the site.",
     )  # fmt: skip
-    send = forms.BooleanField(label="send the e-mails at once", required=False)
+    send = forms.BooleanField(label="Send the e-mails at once", required=False)
 
     def terms(self) -> Terms:
         values = self.cleaned_data

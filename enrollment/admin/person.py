@@ -2,15 +2,18 @@
 
 from django.contrib import admin
 
+from enrollment.admin.file_import import WithImport
+from enrollment.admin.person_import import PeopleImport
 from enrollment.models import Person
-from sites_config.admin.scoped import BY_SITE, ScopedAdmin
+from sites_config.admin.scoped import BY_SITE
 
 
 @admin.register(Person)
-class PersonAdmin(ScopedAdmin):
+class PersonAdmin(WithImport):
     """Devices keep what they were told of a person: changing or removing somebody here changes no device."""
 
     writable = addable = deletable = True
+    file_import = PeopleImport
     list_display = ("user_name", "full_name", "email", "department", "room", "site")
     list_filter = (BY_SITE,)
     search_fields = ("user_name", "full_name", "email")

@@ -91,6 +91,7 @@ def load_district(*, hosts: tuple[str, ...], now: datetime) -> District:
         import_people(
             (Path(settings.BASE_DIR) / "fixtures/demo-people.csv").read_bytes(),
             site=site,
+            actor=None,
             now=now,
             dry_run=False,
         )

@@ -15,8 +15,9 @@ from enrollment.management.commands._site import add_site, site_of
 class Command(BaseCommand):
     help = (
         "Adds people to a site's own directory, or changes those whose user name is known, from a CSV file with a "
-        f"header row. Columns: {', '.join(COLUMNS)}. Only user_name is needed; other columns are left "
-        "out. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or none. "
+        f"header row. Columns: {', '.join(COLUMNS)}. Only user_name is needed, a column that the file lacks stays as "
+        "it is, and other columns are left out. Commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252; all rows or "
+        "none. "
         f"At most {MAX_ROWS:,} rows and {MAX_BYTES // 1024 // 1024} MB."
     )
 
@@ -30,11 +31,11 @@ class Command(BaseCommand):
         try:
             content = options["file"].read_bytes()
             done = import_people(
-                content, site=site_of(options), now=timezone.now(), dry_run=options["dry_run"]
+                content, site=site_of(options), actor=None, now=timezone.now(), dry_run=options["dry_run"]
             )
         except (BadFile, OSError) as error:
             raise CommandError(str(error)) from None
         would = "would be " if options["dry_run"] else ""
-        self.stdout.write(f"{done.made} {would}added, {done.changed} {would}changed")
+        self.stdout.write(f"{len(done.made)} {would}added, {len(done.changed)} {would}changed")
         for label, text in done.notes:
             self.stdout.write(f"{label}: {text}")

@@ -28,6 +28,8 @@ from sites_config.references import spoken
 from sites_config.site_settings import descendants_of
 
 MOST_ENROLLMENTS, MOST_EVENTS = 20, 200
+# Of one person; sorted here, as a database that is to sort them reads all invitations there are, from the newest on.
+MOST_INVITATIONS = 500
 Facts = list[tuple[str, object]]
 M = TypeVar("M", bound=Model)
 
@@ -136,7 +138,8 @@ def _invitations_of(row: Person, user: User) -> list[Invitation]:
     columns |= {"email": row.email, "only_email": row.email} if row.email else {}
     theirs = reduce(or_, (filled(column, "iexact", text) for column, text in columns.items()))
     rows = scoped(Invitation.objects.filter(theirs, site__in=descendants_of(row.site_id)), user)
-    return sorted(rows[:MOST_ENROLLMENTS], key=lambda each: each.created_at, reverse=True)
+    newest_first = sorted(rows[:MOST_INVITATIONS], key=lambda each: each.created_at, reverse=True)
+    return newest_first[:MOST_ENROLLMENTS]
 
 
 def _listed(pk: int, user: User) -> Subject:

@@ -84,6 +84,15 @@ def test_a_persons_story_names_their_invitations(as_hana: Client, alpha: Site) -
     assert "Somebody else" not in page
 
 
+def test_of_many_invitations_the_newest_are_named(as_hana: Client, alpha: Site) -> None:
+    person = people.person(alpha, "cem", "Cem Cruz")
+    rows = [people.invite(alpha, assigned_user_name="cem")[0] for _number in range(25)]
+
+    page = as_hana.get(story("person", person)).content.decode()
+
+    assert [story("invitation", row) in page for row in rows] == [False] * 5 + [True] * 20
+
+
 @pytest.mark.parametrize(
     "text", [SERIAL, SERIAL.lower(), "it-0042", "cem", "Cem Cruz", "CEM@home.example", "it-0"]
 )

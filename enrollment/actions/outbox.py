@@ -99,6 +99,9 @@ def begin(delivery: Delivery, *, now: datetime) -> bool:
 
 
 def sent(delivery: Delivery, *, now: datetime) -> bool:
+    """What never began to leave was not sent; only a report needs no beginning."""
+    if delivery.state != DeliveryState.SENDING and delivery.channel != Channel.WEBHOOK:
+        return False
     return _finish(delivery, DeliveryState.SENT, "", now)
 
 

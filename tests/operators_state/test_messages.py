@@ -43,7 +43,7 @@ def test_what_was_sent_long_ago_is_purged_and_what_waits_is_not(alpha: Site, clo
     for each in (sent_to_ana(alpha), sent_to_ana(alpha)):
         waiting = Delivery.objects.filter(invitation=each, state="waiting").get()
     (leased,) = outbox.claim(1, now=clock.time)
-    outbox.sent(leased, now=clock.time)
+    assert outbox.begin(leased, now=clock.time) and outbox.sent(leased, now=clock.time)
     clock.forward(hours=24 * 91)
 
     call_command("purge", stdout=io.StringIO())

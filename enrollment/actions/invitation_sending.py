@@ -47,8 +47,10 @@ def can_be_sent(channel: Channel, now: datetime) -> Q:
 
 
 def unsent(now: datetime) -> Q:
-    """With an e-mail address, and nothing was ever sent to it, or what was ordered was cancelled."""
-    return in_state(InvitationState.CREATED, now) & WITH_ADDRESS[Channel.MAIL]
+    """With an e-mail address, and nothing was ever sent, or what was ordered was cancelled. Whether an address gets the
+    link that replaced the one it has, somebody decides."""
+    kept = Q(renewed_at=None) | Q(sent_to="")
+    return in_state(InvitationState.CREATED, now) & WITH_ADDRESS[Channel.MAIL] & kept
 
 
 def can_be_reminded(now: datetime, *, again: bool = False) -> Q:

@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from enrollment.actions import outbox
 from enrollment.actions.endings import HELD, WHY_RELEASED, expire
+from enrollment.actions.invitation_deliveries import note_sending
 from enrollment.actions.many_rows import insert_many, new_keys
 from enrollment.actions.tokens import digest, new_token
 from enrollment.models import Enrollment, Event, EventKind, Invitation
@@ -64,12 +66,14 @@ def show_link(invitation: Invitation, *, actor: User | None, now: datetime) -> s
 
 
 def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str) -> bool:
-    """A new token: whoever has the old link has nothing. Attempts under way go on. False: somebody was faster."""
+    """A new token: whoever has the old link has nothing, and a message that brought it counts no more. Attempts under
+    way go on. False: somebody was faster."""
     old = bytes(invitation.token_sha256)
     columns = {**_new_token(), "pin_tries": 0, "renewed_at": now}
     with transaction.atomic():
         if not Invitation.objects.filter(pk=invitation.pk, token_sha256=old).update(**columns):
             return False
+        note_sending([invitation.pk])
         note(invitation, EventKind.INVITATION_RENEWED, now=now, actor=actor, data={"why": why})
     for name, value in columns.items():
         setattr(invitation, name, value)
@@ -123,6 +127,7 @@ def revoke_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> in
         with transaction.atomic():
             rows = locked(some, Q(revoked_at=None))
             Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=now)
+            outbox.cancel(Q(invitation__in=[row.pk for row in rows]), now=now)
             note_many(rows, EventKind.INVITATION_REVOKED, now=now, actor=actor)
         holding = Enrollment.objects.filter(HELD, invitation__in=rows)
         _expire_all(holding, HELD, actor=actor, now=now, why=WHY_REVOKED)

@@ -98,8 +98,11 @@ class DeliveryAdmin(AdminWithButtons):
 
     @button("Send again", _may_send, _ended_badly)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        if self._sent_again(request, [delivery]):
+        made, followed = self._sent_again(request, [delivery])
+        if made:
             messages.success(request, "A second message is on its way.")
+        elif followed:
+            messages.info(request, "A later one is on its way, or arrived.")
 
     @button("Cancel", _may_send, _waits)
     def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
@@ -108,7 +111,9 @@ class DeliveryAdmin(AdminWithButtons):
     @admin.action(description="Send selected once more", permissions=["send"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         rows = _of_user(queryset.filter(state__in=_AGAIN), request.user, change=True)
-        messages.success(request, f"{self._sent_again(request, rows)} on their way once more.")
+        made, followed = self._sent_again(request, rows)
+        left = f" Of {followed} a later one is on its way, or arrived." if followed else ""
+        messages.success(request, f"{made} on their way once more.{left}")
 
     @admin.action(description="Cancel what has not left", permissions=["send"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
@@ -118,14 +123,15 @@ class DeliveryAdmin(AdminWithButtons):
     def has_send_permission(self, request: HttpRequest) -> bool:
         return self._administers(request, None)
 
-    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> int:
-        made = 0
+    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> tuple[int, int]:
+        """How many, and of how many there is a later one."""
+        made = [0, 0]
         try:
             for row in rows:
-                made += outbox.send_again(row, actor=actor(request), now=timezone.now()) is not None
+                made[outbox.send_again(row, actor=actor(request), now=timezone.now()) is None] += 1
         except QuotaExceeded as reason:
             messages.error(request, str(reason))
-        return made
+        return made[0], made[1]
 
     def _cancelled(self, request: HttpRequest, rows: Q) -> None:
         asked = list(Delivery.objects.filter(rows, state__in=_EARLY))

@@ -57,7 +57,7 @@ def test_somebody_forgotten_gets_no_mail_and_stands_nowhere(alpha: Site) -> None
     call_command("forget_person", "--site", "alpha.test", "--yes", ANA, stdout=io.StringIO())
     drain()
 
-    assert ANA not in str(dump()) and Delivery.objects.get().state == "failed"
+    assert ANA not in str(dump()) and Delivery.objects.get().state == "cancelled"
 
 
 def test_a_text_message_and_what_a_server_said_are_exported_and_forgotten(alpha: Site) -> None:

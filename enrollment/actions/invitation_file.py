@@ -90,10 +90,12 @@ def import_invitations(
     _check_terms(terms, now)
     table, idle = open_table(content, COLUMNS), list[int]()
     rows = _rows(_noting_idle_serials(table.rows, terms, idle), terms)
-    new = _without_those_there(rows, site, now)
     keys: Sequence[int] = ()
-    if new and not dry_run:
-        with transaction.atomic():
+    with transaction.atomic():
+        if not dry_run:  # one after the other: the same file twice at once would be made twice
+            Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        new = _without_those_there(rows, site, now)
+        if new and not dry_run:
             keys = create_many(new, same=_same(site, terms), created_by=created_by, now=now)
     return Imported(new, len(rows) - len(new), len(idle), table.notes, keys)
 

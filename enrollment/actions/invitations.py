@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from enrollment.actions import outbox
 from enrollment.actions.endings import HELD, WHY_RELEASED, expire
@@ -65,13 +65,16 @@ def show_link(invitation: Invitation, *, actor: User | None, now: datetime) -> s
     return token_of(invitation)
 
 
-def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str) -> bool:
+def renew(
+    invitation: Invitation, *, actor: User | None, now: datetime, why: str, seen: datetime | None = None
+) -> bool:
     """A new token: whoever has the old link has nothing, and a message that brought it counts no more. Attempts under
-    way go on. False: somebody was faster."""
+    way go on. False: somebody was faster, or it got a new link since it was ``seen``."""
     old = bytes(invitation.token_sha256)
     columns = {**_new_token(), "pin_tries": 0, "renewed_at": now}
+    as_seen = not_since(EventKind.INVITATION_RENEWED, seen)
     with transaction.atomic():
-        if not Invitation.objects.filter(pk=invitation.pk, token_sha256=old).update(**columns):
+        if not Invitation.objects.filter(as_seen, pk=invitation.pk, token_sha256=old).update(**columns):
             return False
         note_sending([invitation.pk])
         note(invitation, EventKind.INVITATION_RENEWED, now=now, actor=actor, data={"why": why})
@@ -102,12 +105,21 @@ def _extend_some(keys: Sequence[int], last_day: date, actor: User | None, now: d
     return number
 
 
-def extend(invitation: Invitation, until: datetime, *, actor: User | None, now: datetime) -> bool:
-    """A later end; an invitation that ended comes to life again. False: it is revoked, or ends later or never."""
-    sooner = Invitation.objects.filter(pk=invitation.pk, revoked_at=None, expires_at__lt=until)
+def extend(
+    invitation: Invitation,
+    until: datetime,
+    *,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
+) -> bool:
+    """A later end; an invitation that ended comes to life again. False: it is revoked, ends later or never, or was
+    extended since it was ``seen``."""
+    sooner = Q(revoked_at=None, expires_at__lt=until) & not_since(EventKind.INVITATION_EXTENDED, seen)
     with transaction.atomic():
-        if not sooner.update(expires_at=until):
+        if not locked([invitation.pk], sooner):
             return False
+        Invitation.objects.filter(pk=invitation.pk).update(expires_at=until)
         data: dict[str, object] = {"until": until.isoformat(timespec="minutes")}
         note(invitation, EventKind.INVITATION_EXTENDED, now=now, actor=actor, data=data)
     invitation.expires_at = until
@@ -137,8 +149,17 @@ def revoke_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> in
 
 def locked(keys: Sequence[int], condition: Q) -> list[Invitation]:
     """Those of which it holds, in the order in which everybody locks them; call it in a transaction."""
-    rows = Invitation.objects.select_for_update(no_key=True)
-    return list(rows.filter(condition, pk__in=keys).order_by("pk"))
+    rows = Invitation.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    # Only now: a statement that waits for a lock sees other tables as they were before.
+    return list(rows.filter(condition))
+
+
+def not_since(kind: EventKind, seen: datetime | None) -> Q:
+    """Nobody did this since then; None for whenever."""
+    if seen is None:
+        return Q()
+    return ~Q(Exists(Event.objects.filter(invitation=OuterRef("pk"), kind=kind, at__gt=seen)))
 
 
 def release(invitation: Invitation, *, actor: User | None, now: datetime) -> int:

@@ -36,6 +36,8 @@ BACK_OFF = (
     *(timedelta(hours=6) for _try in range(12)),
 )
 LONGEST_ERROR = 300
+# A report that was taken may be on its way: nothing says when it begins.
+EARLY = Q(state=DeliveryState.WAITING) | Q(state=DeliveryState.LEASED) & ~Q(channel=Channel.WEBHOOK)
 IN_ONE_INSERT = 1000
 IN_ONE_UPDATE = 1000
 
@@ -165,10 +167,8 @@ def reap(*, now: datetime) -> int:
 
 
 def cancel(rows: Q, *, now: datetime) -> int:
-    """Those of the condition that have not begun to leave. A report that was taken may be on its way: it says nothing
-    before."""
-    waits, taken = Q(state=DeliveryState.WAITING), Q(state=DeliveryState.LEASED)
-    early = Delivery.objects.filter(rows, waits | taken & ~Q(channel=Channel.WEBHOOK))
+    """Those of the condition that have not begun to leave."""
+    early = Delivery.objects.filter(rows, EARLY)
     with transaction.atomic():
         lock_invitations(early)
         return end_all(early, DeliveryState.CANCELLED, "", now=now)
@@ -176,7 +176,7 @@ def cancel(rows: Q, *, now: datetime) -> int:
 
 def end_all(rows: QuerySet[Delivery], state: DeliveryState, why: str, *, now: datetime) -> int:
     """Call it in a transaction that has locked their invitations; ``why`` "" leaves what was said of them before."""
-    locked = rows.select_for_update(of=("self",)).order_by("pk")
+    locked = rows.select_for_update().order_by("pk")
     found = list(locked.values_list("pk", "invitation", "kind"))
     said = {"error": why} if why else {}
     for some in batches([pk for pk, _invitation, _kind in found], IN_ONE_UPDATE):

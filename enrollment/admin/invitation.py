@@ -162,11 +162,11 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
 
     @button("Send by e-mail", may_change, can_be_mailed)
     def send_it(self, request: HttpRequest, invitation: Invitation) -> None:
-        self.send(request, [invitation])
+        self.send(request, [invitation.pk])
 
     @button("Send as text message", may_change, can_be_texted)
     def text_it(self, request: HttpRequest, invitation: Invitation) -> None:
-        self.send(request, [invitation], Channel.SMS)
+        self.send(request, [invitation.pk], Channel.SMS)
 
     @button("Remind", may_change, can_be_reminded)
     def remind_it(self, request: HttpRequest, invitation: Invitation) -> None:

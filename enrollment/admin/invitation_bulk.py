@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -143,11 +144,10 @@ class InvitationActions(BulkAdmin, WithSeen):
     def export(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponseBase:
         return self.exported(request, queryset, invitation_table, words=EXPORT)
 
-    def send(self, request: HttpRequest, rows: Sequence[Invitation], channel: Channel = Channel.MAIL) -> None:
+    def send(self, request: HttpRequest, keys: Sequence[int], channel: Channel = Channel.MAIL) -> None:
         who, now, seen = actor(request), timezone.now(), seen_at(request)
-        self.say(
-            request, lambda: invitation_sending.send(rows, channel=channel, actor=who, now=now, seen=seen)
-        )
+        order = partial(invitation_sending.send_all, keys, channel=channel, actor=who, now=now, seen=seen)
+        self.say(request, order)
 
     def say(self, request: HttpRequest, order: Callable[[], Ordered]) -> None:
         """What became of an order that no page of a selection was shown for."""

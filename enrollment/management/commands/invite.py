@@ -122,7 +122,7 @@ class Command(BaseCommand):
         if not options["send"]:
             return
         try:
-            ordered = invitation_sending.send(done.invitations(), actor=None, now=now)
+            ordered = invitation_sending.send_all(done.keys, actor=None, now=now)
         except QuotaExceeded as reason:
             raise CommandError(f"They were made, but not sent. {reason} {_how_to_go_on(site)}") from None
         except invitation_sending.NothingToSend as reason:

@@ -13,7 +13,7 @@ from enrollment.actions.endings import HELD, WHY_RELEASED, expire
 from enrollment.actions.invitation_deliveries import note_sending
 from enrollment.actions.many_rows import insert_many, new_keys
 from enrollment.actions.tokens import digest, new_token
-from enrollment.models import Enrollment, Event, EventKind, Invitation
+from enrollment.models import DeliveryKind, Enrollment, Event, EventKind, Invitation
 from sites_config.batches import batches
 from sites_config.models import SiteConfiguration, User
 from sites_config.secrets import decrypt, encrypt
@@ -76,6 +76,7 @@ def renew(
     with transaction.atomic():
         if not Invitation.objects.filter(as_seen, pk=invitation.pk, token_sha256=old).update(**columns):
             return False
+        outbox.cancel(Q(invitation=invitation.pk, kind=DeliveryKind.REMINDER), now=now)
         note_sending([invitation.pk])
         note(invitation, EventKind.INVITATION_RENEWED, now=now, actor=actor, data={"why": why})
     for name, value in columns.items():

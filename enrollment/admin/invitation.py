@@ -43,7 +43,8 @@ FEW = 5
 ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
 OLD_LINK = (
     "The link that it has now stops working at once: in every mail, on every card and poster. Attempts under way go "
-    "on. The new link is sent to nobody by this; a message that has not left yet brings the new one."
+    "on. The new link is sent to nobody by this; where the invitation itself still waits to be sent, it brings the new "
+    "one."
 )
 REVOKED = (
     "Its link ends for good, and with it every attempt that has no certificate yet. Enrolled devices are not touched. "

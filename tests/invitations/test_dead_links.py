@@ -190,6 +190,21 @@ def test_a_replaced_link_was_sent_to_nobody(
     assert "press/remind_it" not in page and "press/send_it" in page
 
 
+def test_a_reminder_of_a_link_that_was_replaced_does_not_bring_the_new_one(
+    as_anna: Client, alpha: Site, smtp: SmtpServer, clock: Clock
+) -> None:
+    """It was to be sent to nobody; and the state says so."""
+    row, _old = people.invite(alpha, email=ANA)
+    send_and_arrive(row)
+    remind([row], actor=None, now=clock.time)
+    clock.forward(minutes=1)
+
+    as_anna.post(f"{LIST}{row.pk}/press/renew_link/")
+    drain()
+
+    assert smtp.mails == [] and state(as_anna) == "Created"
+
+
 def test_a_link_that_wrong_pins_ended_when_the_day_had_no_message_left_is_not_said_to_be_sent(
     as_anna: Client, alpha: Site, clock: Clock
 ) -> None:

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from enrollment.actions import invitation_sending
 from enrollment.actions.invitations import token_of
 from enrollment.actions.pins import pin_of, sealed
-from enrollment.models import AccessCode, Delivery, Event, EventKind, Invitation
+from enrollment.models import AccessCode, Delivery, Event, EventKind, HandOver, Invitation
 from enrollment.outbox.worker import drain
 from sites_config.models import Privilege, SitePrivilege, User
 from tests import people
@@ -24,6 +24,7 @@ from tests.invitations.test_desk import LIST
 from tests.invitations.test_not_all_today import call
 from tests.moved_clock import Clock
 from tests.servers.smtp import SmtpServer
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANA = "ana@school.example"
@@ -165,6 +166,53 @@ def test_a_code_is_made_once_and_both_answers_show_it(
     assert code(lives="quarter") != first, "who chooses something else wants another"
     clock.forward(minutes=1)
     assert code() != first, "so does who goes back to the form for the next caller"
+
+
+def test_a_link_to_go_on_is_one(as_anna: Client, alpha: Site, clock: Clock) -> None:
+    """Each click is answered with it, whichever answer is seen."""
+    enrollment = Visitor().start(people.invite(alpha)[1])
+    clock.forward(minutes=1)
+    page = as_anna.get(f"/admin/enrollment/enrollment/{enrollment.pk}/change/").content.decode()
+    (url,) = re.findall(r'action="([^"]*press/new_link/[^"]*)"', page)
+
+    def link() -> str:
+        shown = as_anna.post(html.unescape(url)).content.decode()
+        found = re.search(r'value="https://alpha\.test(/h/[\w-]+)"', shown)
+        assert found is not None
+        return found[1]
+
+    first = link()
+    clock.forward(seconds=1)
+
+    assert link() == first and HandOver.objects.count() == 1
+    assert Visitor().take(first).status_code == 303
+    enrollment.refresh_from_db()
+    assert link() != first, "used up"
+
+
+def test_a_link_to_go_on_that_is_nearly_over_is_made_anew(as_anna: Client, alpha: Site, clock: Clock) -> None:
+    enrollment = Visitor().start(people.invite(alpha)[1])
+    url = f"/admin/enrollment/enrollment/{enrollment.pk}/press/new_link/?seen=2027-01-01T00:00:00Z"
+
+    as_anna.post(url)
+    clock.forward(minutes=6)
+    as_anna.post(url)
+
+    assert HandOver.objects.count() == 2
+
+
+def test_save_makes_one_invitation(as_anna: Client, alpha: Site, clock: Clock) -> None:
+    typed = {"site": alpha.pk, "name": "Grade 4", "email": ANA, "max_uses": 1, "login_required": "on"}
+    as_anna.post(f"{LIST}add/", typed)
+    clock.forward(seconds=1)
+
+    page = as_anna.post(f"{LIST}add/", typed).content.decode()
+
+    assert Invitation.objects.count() == 1 and "as by the first of two clicks" in page
+    as_anna.post(f"{LIST}add/", typed | {"email": "bo@school.example"})
+    clock.forward(minutes=1)
+    as_anna.post(f"{LIST}add/", typed)
+    assert Invitation.objects.count() == 3, "others, and the same later, are made"
 
 
 @pytest.mark.parametrize("seen", ["", "yesterday", "2027-01-01T00:00", "2027-13-01T00:00:00+00:00"])

@@ -116,7 +116,8 @@ class _Worker:
             text, backend = invitation_sms(delivery, now=timezone.now()), sms_backend()
             if not begin():
                 raise TryLater(NOT_BEGUN)
-            backend.send(delivery.recipient, text)
+            if backend.send(delivery.recipient, text) is False:
+                raise NoAnswer("The SMS backend did not say that it took the message.")
 
 
 _Noting = Callable[..., bool]

@@ -23,14 +23,16 @@ class Provider:
     """A double of an SMS provider. ``clock``: it takes three minutes to be ready."""
 
     texts: list[str] = []
+    says: bool | None = None
     clock: Clock | None = None
 
     def __init__(self) -> None:
         if self.clock is not None:
             self.clock.forward(minutes=3)
 
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str) -> bool | None:
         self.texts.append(text)
+        return self.says
 
 
 class Backend(BaseEmailBackend):
@@ -69,6 +71,17 @@ def test_a_text_message_whose_lease_is_over_did_not_leave(
     clock.forward(minutes=1)
     drain()
     assert Delivery.objects.get().state == "sent" and len(Provider.texts) == 1
+
+
+def test_a_text_message_of_which_the_provider_does_not_tell_is_not_said_to_be_sent(
+    alpha: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SMS_BACKEND = f"{HERE}.Provider"
+    monkeypatch.setattr(Provider, "says", False)
+
+    state, error, sending, is_sent = ended(alpha, Channel.SMS)
+
+    assert (state, sending, is_sent) == ("unknown", "unknown", False) and "did not say" in error
 
 
 @pytest.mark.parametrize("taken", [0, None])

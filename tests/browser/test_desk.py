@@ -65,7 +65,7 @@ def test_a_caller_is_found_told_and_let_on_by_a_code(
     assert AccessCode.objects.get().started == Enrollment.objects.latest("pk") != row
 
     desk.press("Back")
-    desk.see("An access code was made: invitation.")
+    desk.see("An access code was made: it leads to an invitation.")
     people.person(school, "anabel", "Anabel Ruiz", email="anabel@school.example")
     desk.open("/admin/help/?q=Ana")
     desk.see("Ana Álvarez")

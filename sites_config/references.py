@@ -12,6 +12,11 @@ def new_reference() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def reference_of(digest: bytes) -> str:
+    """The same eight characters for the same 32 bytes, which nobody can guess."""
+    return "".join(ALPHABET[each % len(ALPHABET)] for each in digest[:LENGTH])
+
+
 def typed_code(text: str) -> str:
     """The code in what somebody typed: in any case, with spaces or dashes anywhere, with the digits of any script.
 

@@ -10,11 +10,12 @@ from enrollment.actions.invitations import give_back_lapsed
 from enrollment.actions.uses import UseRefused
 from enrollment.models import AccessCode, Enrollment, Event, EventKind, Invitation
 from sites_config.models import User
-from sites_config.references import new_reference
+from sites_config.references import new_reference, reference_of
 from sites_config.secrets import keyed_digests
 
 LONGEST = timedelta(hours=8)
-_PURPOSE = "access code"
+A_MOMENT = timedelta(seconds=10)  # between two clicks; whoever goes back to the form later wants another
+_PURPOSE, _OF_A_FORM = "access code", "access code of a form"
 
 
 class CodeGone(Exception):
@@ -29,23 +30,29 @@ def make_code(
     now: datetime,
     invitation: Invitation | None = None,
     enrollment: Enrollment | None = None,
+    asked_by: str = "",
 ) -> tuple[AccessCode, str]:
     """The row and the code itself, which nothing keeps; good for eight hours at most.
 
-    The caller has checked the privilege.
+    ``asked_by``: what names the form that was sent, and all that it said. Sent twice in a moment it gets the same code
+    twice: the first answer was not seen. The caller has checked the privilege.
     """
-    code = new_reference()
-    with transaction.atomic():
-        made = AccessCode.objects.create(
-            site_id=site_id,
-            code_hmac=keyed_digests(_PURPOSE, code)[0],
-            invitation=invitation,
-            enrollment=enrollment,
-            made_by=actor,
-            made_at=now,
-            expires_at=min(expires_at, now + LONGEST),
-        )
-        _note(made, EventKind.CODE_MADE, now=now, actor=actor)
+    columns = {
+        "invitation": invitation,
+        "enrollment": enrollment,
+        "made_by": actor,
+        "made_at": now,
+        "expires_at": min(expires_at, now + LONGEST),
+    }
+    codes = (reference_of(keyed_digests(_OF_A_FORM, asked_by)[0]),) if asked_by else ()
+    for code in (*codes, new_reference()):
+        with transaction.atomic():
+            named = {"site_id": site_id, "code_hmac": keyed_digests(_PURPOSE, code)[0]}
+            made, fresh = AccessCode.objects.get_or_create(**named, defaults=columns)
+            if fresh:
+                _note(made, EventKind.CODE_MADE, now=now, actor=actor)
+        if fresh or made.made_at > now - A_MOMENT:
+            break
     return made, code
 
 

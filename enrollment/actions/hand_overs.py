@@ -1,6 +1,7 @@
 """An enrollment goes on in another browser: its key moves, and every answer except who signed in."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from enrollment.actions.enrollments import AnswersFrozen, answer, note
 from enrollment.actions.tokens import digest, hand_over_token, new_token
 from enrollment.models import Enrollment, EventKind, HandOver, SignInMethod
 from sites_config.models import User
+from sites_config.secrets import keyed_digests
 
 LIVES = timedelta(minutes=10)
 # A link that is good for less is made anew, so that whoever asks has time to use it.
@@ -40,14 +42,28 @@ def offer(enrollment: Enrollment, *, key: str, now: datetime) -> HandOver:
     return _make(enrollment, hand_over_token(key, nonce), nonce=nonce, made_by=None, now=now)
 
 
-def offer_by_staff(enrollment: Enrollment, *, actor: User | None, now: datetime) -> str:
-    """A token for somebody who lost the browser they began in; the caller has checked the privilege.
+def offer_by_staff(
+    enrollment: Enrollment, *, actor: User | None, now: datetime, seen: datetime | None = None
+) -> str:
+    """A token for somebody who lost the browser they began in; the caller has checked the privilege. ``seen``: when the
+    button was shown; two clicks on it get the same link, because nobody sees the answer to the first.
 
     Raises HandOverGone.
     """
-    token = new_token()
-    _make(enrollment, token, nonce=b"", made_by=actor, now=now)
+    token = new_token() if seen is None else _token_of_button(enrollment, actor, seen)
+    known = HandOver.objects.filter(site=enrollment.site_id, token_sha256=digest(token)).first()
+    if known is not None and known.used_at is None and known.expires_at > now + GOOD_FOR:
+        return token
+    if known is not None:
+        token = new_token()
+    with suppress(IntegrityError):  # the other click made it in this moment
+        _make(enrollment, token, nonce=b"", made_by=actor, now=now)
     return token
+
+
+def _token_of_button(enrollment: Enrollment, actor: User | None, seen: datetime) -> str:
+    pressed = f"{enrollment.pk} {actor.pk if actor else ''} {seen.isoformat()}"
+    return keyed_digests("hand-over of a button", pressed)[0].hex()
 
 
 def offered_to(enrollment: Enrollment, key: str, *, now: datetime) -> HandOver | None:

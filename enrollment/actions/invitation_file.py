@@ -18,6 +18,7 @@ from enrollment.actions.pins import PIN, new_pin, sealed
 from enrollment.actions.tables import BadFile, unprintable
 from enrollment.models import Invitation
 from enrollment.models.person import folded
+from sites_config.batches import batches
 from sites_config.languages import CODES
 from sites_config.models import User
 
@@ -32,6 +33,7 @@ _FIELDS = {
     "phone": "phone",
 }
 
+IN_ONE_QUERY = 1000
 _LANGUAGES = {code.lower(): code for code in CODES}
 
 
@@ -80,7 +82,8 @@ class Imported:
 
     def invitations(self) -> list[Invitation]:
         """Read from the database."""
-        return list(Invitation.objects.filter(pk__in=self.keys).order_by("pk"))
+        parts = batches(self.keys, IN_ONE_QUERY)
+        return [row for some in parts for row in Invitation.objects.filter(pk__in=some).order_by("pk")]
 
 
 def import_invitations(
@@ -90,10 +93,12 @@ def import_invitations(
     _check_terms(terms, now)
     table, idle = open_table(content, COLUMNS), list[int]()
     rows = _rows(_noting_idle_serials(table.rows, terms, idle), terms)
-    new = _without_those_there(rows, site, now)
     keys: Sequence[int] = ()
-    if new and not dry_run:
-        with transaction.atomic():
+    with transaction.atomic():
+        if not dry_run:  # one after the other: the same file twice at once would be made twice
+            Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        new = _without_those_there(rows, site, now)
+        if new and not dry_run:
             keys = create_many(new, same=_same(site, terms), created_by=created_by, now=now)
     return Imported(new, len(rows) - len(new), len(idle), table.notes, keys)
 

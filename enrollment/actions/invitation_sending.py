@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from enrollment.actions import outbox
 from enrollment.actions.invitation_states import InvitationState, in_state, open_now, unused
-from enrollment.actions.invitations import locked, note_many, renew
+from enrollment.actions.invitations import locked, not_since, note_many, renew
 from enrollment.actions.message_quota import QuotaExceeded, claim_messages, claim_one
 from enrollment.models import Channel, Delivery, DeliveryKind, EventKind, Invitation
 from enrollment.models.delivery import UNFINISHED
@@ -19,6 +19,9 @@ from sites_config.models import SiteConfiguration, User
 WHY_ANOTHER_ADDRESS = "sent to another address"
 IN_ONE_TRANSACTION = 1000
 NOT_AGAIN_WITHIN = timedelta(days=1)
+ANY = Q()
+NOTHING = "None of them is open and has an address to send to."
+NOTHING_NEW = f"{NOTHING[:-1]}, or they were sent since this page was shown."
 WITH_ADDRESS = {Channel.MAIL: ~Q(email=""), Channel.SMS: ~Q(phone="")}
 # By the address that has the link: a reminder goes the same way.
 _WENT_BY = {
@@ -47,8 +50,10 @@ def can_be_sent(channel: Channel, now: datetime) -> Q:
 
 
 def unsent(now: datetime) -> Q:
-    """With an e-mail address, and nothing was ever sent to it, or what was ordered was cancelled."""
-    return in_state(InvitationState.CREATED, now) & WITH_ADDRESS[Channel.MAIL]
+    """With an e-mail address, and nothing was ever sent, or what was ordered was cancelled. Whether an address gets the
+    link that replaced the one it has, somebody decides."""
+    kept = Q(renewed_at=None) | Q(sent_to="")
+    return in_state(InvitationState.CREATED, now) & WITH_ADDRESS[Channel.MAIL] & kept
 
 
 def can_be_reminded(now: datetime, *, again: bool = False) -> Q:
@@ -65,17 +70,30 @@ def can_be_reminded(now: datetime, *, again: bool = False) -> Q:
 
 
 def send(
-    invitations: Sequence[Invitation], *, channel: Channel = Channel.MAIL, actor: User | None, now: datetime
+    invitations: Sequence[Invitation],
+    *,
+    channel: Channel = Channel.MAIL,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> Ordered:
     """As ``send_all`` for rows at hand."""
-    return send_all([each.pk for each in invitations], channel=channel, actor=actor, now=now)
+    return send_all([each.pk for each in invitations], channel=channel, actor=actor, now=now, seen=seen)
 
 
 def send_all(
-    keys: Sequence[int], *, channel: Channel = Channel.MAIL, actor: User | None, now: datetime
+    keys: Sequence[int],
+    *,
+    channel: Channel = Channel.MAIL,
+    only: Q = ANY,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> Ordered:
     """Queues the links of those that are open and have an address, the oldest first, as many as the day has messages
     left. One whose address changed since it was sent gets a new link first: the old one is in somebody else's mailbox.
+    ``only``: which of them, asked once more when nobody else can send them; ``seen``: when whoever sends looked, so
+    that what was sent since is left out.
 
     Raises QuotaExceeded, NothingToSend; then nothing was queued.
     """
@@ -89,20 +107,32 @@ def send_all(
         _queue(rows, channel, DeliveryKind.INVITATION, actor=actor, now=now)
         note_many(rows, EventKind.INVITATION_SENT, now=now, actor=actor)
 
-    return _in_parts(
-        keys, can_be_sent(channel, now), order, now, "None of them is open and has an address to send to."
-    )
+    fit = can_be_sent(channel, now) & only & not_since(EventKind.INVITATION_SENT, seen)
+    return _in_parts(keys, fit, order, now, NOTHING if seen is None else NOTHING_NEW)
 
 
 def remind(
-    invitations: Sequence[Invitation], *, again: bool = False, actor: User | None, now: datetime
+    invitations: Sequence[Invitation],
+    *,
+    again: bool = False,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
 ) -> Ordered:
     """As ``remind_all`` for rows at hand."""
-    return remind_all([each.pk for each in invitations], again=again, actor=actor, now=now)
+    return remind_all([each.pk for each in invitations], again=again, actor=actor, now=now, seen=seen)
 
 
-def remind_all(keys: Sequence[int], *, again: bool = False, actor: User | None, now: datetime) -> Ordered:
-    """Queues a reminder for those of ``can_be_reminded``, the way their link went. Raises as ``send_all``."""
+def remind_all(
+    keys: Sequence[int],
+    *,
+    again: bool = False,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
+) -> Ordered:
+    """Queues a reminder for those of ``can_be_reminded``, the way their link went. ``seen`` and what it raises: as
+    ``send_all``."""
 
     def order(rows: list[Invitation]) -> None:
         for channel in (Channel.MAIL, Channel.SMS):
@@ -112,7 +142,7 @@ def remind_all(keys: Sequence[int], *, again: bool = False, actor: User | None, 
 
     return _in_parts(
         keys,
-        can_be_reminded(now, again=again),
+        can_be_reminded(now, again=again) & not_since(EventKind.INVITATION_REMINDED, seen),
         order,
         now,
         "None of them was sent to its address, is still unused, and was not reminded within the last day.",

@@ -11,7 +11,8 @@ from enrollment.models.invitation import Sending
 
 
 class InvitationState(models.TextChoices):
-    """In the order of an invitation's life. SENT: a server took the message; a link that was shown may be anywhere."""
+    """In the order of an invitation's life. SENT: a server took the message with its link of now; a link that was shown
+    may be anywhere."""
 
     CREATED = "created", "Created"
     ORDERED = "ordered", "Being sent"
@@ -36,6 +37,8 @@ _BY_SENDING = {
     Sending.FAILED: InvitationState.UNDELIVERED,
     Sending.UNKNOWN: InvitationState.UNKNOWN,
 }
+_SENT = Q(sent_at__isnull=False) & (Q(renewed_at=None) | Q(sent_at__gte=F("renewed_at")))
+_UNSENT = Q(sent_at=None) | Q(renewed_at__isnull=False, sent_at__lt=F("renewed_at"))
 _USED = Q(max_uses__isnull=False, uses_spent__gte=F("max_uses"))
 
 
@@ -51,8 +54,8 @@ def in_state(state: InvitationState, now: datetime) -> Q:
         InvitationState.USED: Q(revoked_at=None) & _USED,
         InvitationState.EXPIRED: Q(revoked_at=None) & ~_USED & _expired(now),
         InvitationState.STARTED: ~over & Q(started_at__isnull=False),
-        InvitationState.SENT: ~over & Q(started_at=None, sending=Sending.NONE, sent_at__isnull=False),
-        InvitationState.CREATED: ~over & Q(started_at=None, sending=Sending.NONE, sent_at=None),
+        InvitationState.SENT: ~over & Q(started_at=None, sending=Sending.NONE) & _SENT,
+        InvitationState.CREATED: ~over & Q(started_at=None, sending=Sending.NONE) & _UNSENT,
         **{each: ~over & Q(started_at=None, sending=sending) for sending, each in _BY_SENDING.items()},
     }
     return conditions[state]
@@ -68,8 +71,14 @@ def state_of(invitation: Invitation, now: datetime) -> InvitationState:
         return InvitationState.EXPIRED
     if invitation.started_at:
         return InvitationState.STARTED
-    sent = InvitationState.SENT if invitation.sent_at else InvitationState.CREATED
+    sent = InvitationState.SENT if _link_was_sent(invitation) else InvitationState.CREATED
     return _BY_SENDING.get(Sending(invitation.sending), sent)
+
+
+def _link_was_sent(invitation: Invitation) -> bool:
+    """The one of now."""
+    sent, renewed = invitation.sent_at, invitation.renewed_at
+    return sent is not None and (renewed is None or sent >= renewed)
 
 
 def open_now(now: datetime) -> Q:

@@ -6,12 +6,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from enrollment.actions import outbox
 from enrollment.actions.endings import HELD, WHY_RELEASED, expire
+from enrollment.actions.invitation_deliveries import note_sending
 from enrollment.actions.many_rows import insert_many, new_keys
 from enrollment.actions.tokens import digest, new_token
-from enrollment.models import Enrollment, Event, EventKind, Invitation
+from enrollment.models import DeliveryKind, Enrollment, Event, EventKind, Invitation
 from sites_config.batches import batches
 from sites_config.models import SiteConfiguration, User
 from sites_config.secrets import decrypt, encrypt
@@ -63,13 +65,19 @@ def show_link(invitation: Invitation, *, actor: User | None, now: datetime) -> s
     return token_of(invitation)
 
 
-def renew(invitation: Invitation, *, actor: User | None, now: datetime, why: str) -> bool:
-    """A new token: whoever has the old link has nothing. Attempts under way go on. False: somebody was faster."""
+def renew(
+    invitation: Invitation, *, actor: User | None, now: datetime, why: str, seen: datetime | None = None
+) -> bool:
+    """A new token: whoever has the old link has nothing, and a message that brought it counts no more. Attempts under
+    way go on. False: somebody was faster, or it got a new link since it was ``seen``."""
     old = bytes(invitation.token_sha256)
     columns = {**_new_token(), "pin_tries": 0, "renewed_at": now}
+    as_seen = not_since(EventKind.INVITATION_RENEWED, seen)
     with transaction.atomic():
-        if not Invitation.objects.filter(pk=invitation.pk, token_sha256=old).update(**columns):
+        if not Invitation.objects.filter(as_seen, pk=invitation.pk, token_sha256=old).update(**columns):
             return False
+        outbox.cancel(Q(invitation=invitation.pk, kind=DeliveryKind.REMINDER), now=now)
+        note_sending([invitation.pk])
         note(invitation, EventKind.INVITATION_RENEWED, now=now, actor=actor, data={"why": why})
     for name, value in columns.items():
         setattr(invitation, name, value)
@@ -98,12 +106,21 @@ def _extend_some(keys: Sequence[int], last_day: date, actor: User | None, now: d
     return number
 
 
-def extend(invitation: Invitation, until: datetime, *, actor: User | None, now: datetime) -> bool:
-    """A later end; an invitation that ended comes to life again. False: it is revoked, or ends later or never."""
-    sooner = Invitation.objects.filter(pk=invitation.pk, revoked_at=None, expires_at__lt=until)
+def extend(
+    invitation: Invitation,
+    until: datetime,
+    *,
+    actor: User | None,
+    now: datetime,
+    seen: datetime | None = None,
+) -> bool:
+    """A later end; an invitation that ended comes to life again. False: it is revoked, ends later or never, or was
+    extended since it was ``seen``."""
+    sooner = Q(revoked_at=None, expires_at__lt=until) & not_since(EventKind.INVITATION_EXTENDED, seen)
     with transaction.atomic():
-        if not sooner.update(expires_at=until):
+        if not locked([invitation.pk], sooner):
             return False
+        Invitation.objects.filter(pk=invitation.pk).update(expires_at=until)
         data: dict[str, object] = {"until": until.isoformat(timespec="minutes")}
         note(invitation, EventKind.INVITATION_EXTENDED, now=now, actor=actor, data=data)
     invitation.expires_at = until
@@ -123,6 +140,7 @@ def revoke_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> in
         with transaction.atomic():
             rows = locked(some, Q(revoked_at=None))
             Invitation.objects.filter(pk__in=[row.pk for row in rows]).update(revoked_at=now)
+            outbox.cancel(Q(invitation__in=[row.pk for row in rows]), now=now)
             note_many(rows, EventKind.INVITATION_REVOKED, now=now, actor=actor)
         holding = Enrollment.objects.filter(HELD, invitation__in=rows)
         _expire_all(holding, HELD, actor=actor, now=now, why=WHY_REVOKED)
@@ -132,8 +150,17 @@ def revoke_many(keys: Sequence[int], *, actor: User | None, now: datetime) -> in
 
 def locked(keys: Sequence[int], condition: Q) -> list[Invitation]:
     """Those of which it holds, in the order in which everybody locks them; call it in a transaction."""
-    rows = Invitation.objects.select_for_update(no_key=True)
-    return list(rows.filter(condition, pk__in=keys).order_by("pk"))
+    rows = Invitation.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+    # Only now: a statement that waits for a lock sees other tables as they were before.
+    return list(rows.filter(condition))
+
+
+def not_since(kind: EventKind, seen: datetime | None) -> Q:
+    """Nobody did this since then; None for whenever."""
+    if seen is None:
+        return Q()
+    return ~Q(Exists(Event.objects.filter(invitation=OuterRef("pk"), kind=kind, at__gt=seen)))
 
 
 def release(invitation: Invitation, *, actor: User | None, now: datetime) -> int:

@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from enrollment.actions.invitation_deliveries import (
-    SENDING_OF,
-    brought_by,
+    BRINGING,
     lock_invitations,
+    may_leave,
     note_begun,
     note_ended,
     note_ordered,
@@ -26,7 +26,7 @@ from enrollment.actions.invitation_deliveries import (
 from enrollment.actions.message_quota import claim_one
 from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.models.delivery import UNFINISHED
-from enrollment.models.invitation import Sending
+from sites_config.batches import batches
 from sites_config.models import User
 
 LEASE = timedelta(minutes=2)
@@ -36,7 +36,10 @@ BACK_OFF = (
     *(timedelta(hours=6) for _try in range(12)),
 )
 LONGEST_ERROR = 300
+# A report that was taken may be on its way: nothing says when it begins.
+EARLY = Q(state=DeliveryState.WAITING) | Q(state=DeliveryState.LEASED) & ~Q(channel=Channel.WEBHOOK)
 IN_ONE_INSERT = 1000
+IN_ONE_UPDATE = 1000
 
 
 def queue(deliveries: Iterable[Delivery], *, created_by: User | None, now: datetime) -> int:
@@ -87,10 +90,11 @@ def keep(delivery: Delivery, *, now: datetime) -> bool:
 
 
 def begin(delivery: Delivery, *, now: datetime) -> bool:
-    """To be committed before the content leaves. False: the lease is over, or somebody cancelled it."""
+    """To be committed before the content leaves. False: the lease is over, somebody cancelled it, or its invitation is
+    not as it was when the message was written."""
     with transaction.atomic():
         lock_invitations(Delivery.objects.filter(pk=delivery.pk))
-        begun = _move(
+        begun = may_leave(delivery, now=now) and _move(
             delivery, DeliveryState.LEASED, state=DeliveryState.SENDING, leased_until=now + LEASE, unless=now
         )
         if begun:
@@ -99,6 +103,9 @@ def begin(delivery: Delivery, *, now: datetime) -> bool:
 
 
 def sent(delivery: Delivery, *, now: datetime) -> bool:
+    """What never began to leave was not sent; only a report needs no beginning."""
+    if delivery.state != DeliveryState.SENDING and delivery.channel != Channel.WEBHOOK:
+        return False
     return _finish(delivery, DeliveryState.SENT, "", now)
 
 
@@ -161,7 +168,7 @@ def reap(*, now: datetime) -> int:
 
 def cancel(rows: Q, *, now: datetime) -> int:
     """Those of the condition that have not begun to leave."""
-    early = Delivery.objects.filter(rows, state__in=(DeliveryState.WAITING, DeliveryState.LEASED))
+    early = Delivery.objects.filter(rows, EARLY)
     with transaction.atomic():
         lock_invitations(early)
         return end_all(early, DeliveryState.CANCELLED, "", now=now)
@@ -169,15 +176,20 @@ def cancel(rows: Q, *, now: datetime) -> int:
 
 def end_all(rows: QuerySet[Delivery], state: DeliveryState, why: str, *, now: datetime) -> int:
     """Call it in a transaction that has locked their invitations; ``why`` "" leaves what was said of them before."""
-    invitations = brought_by(rows)
+    locked = rows.select_for_update().order_by("pk")
+    found = list(locked.values_list("pk", "invitation", "kind"))
     said = {"error": why} if why else {}
-    ended = rows.update(state=state, done_at=now, lease=None, leased_until=None, **said)
-    note_sending(invitations, SENDING_OF.get(state, Sending.NONE))
-    return ended
+    for some in batches([pk for pk, _invitation, _kind in found], IN_ONE_UPDATE):
+        Delivery.objects.filter(pk__in=some).update(
+            state=state, done_at=now, lease=None, leased_until=None, **said
+        )
+    note_sending([key for _pk, key, kind in found if key is not None and kind in BRINGING])
+    return len(found)
 
 
 def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Delivery | None:
-    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way.
+    """A person decides: a new row for one that failed or of which nobody knows. None: it is still on its way, or a
+    later one is or arrived, as after the first of two clicks.
 
     Raises QuotaExceeded.
     """
@@ -185,7 +197,7 @@ def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Deli
         this = Delivery.objects.filter(pk=delivery.pk)
         lock_invitations(this)
         row = this.select_for_update().get()
-        if row.state in UNFINISHED:
+        if row.state in UNFINISHED or _followed(row):
             return None
         if row.channel != Channel.WEBHOOK:
             claim_one(row.site_id, now=now)
@@ -201,6 +213,14 @@ def send_again(delivery: Delivery, *, actor: User | None, now: datetime) -> Deli
         )
         queue([copy], created_by=actor, now=now)
     return copy
+
+
+def _followed(row: Delivery) -> bool:
+    later = Delivery.objects.filter(pk__gt=row.pk, state__in=(*UNFINISHED, DeliveryState.SENT))
+    if row.channel == Channel.WEBHOOK:
+        return later.filter(webhook=row.webhook_id, data=row.data).exists()
+    kinds = BRINGING if row.kind in BRINGING else (row.kind,)
+    return later.filter(invitation=row.invitation_id, kind__in=kinds).exists()
 
 
 def _finish(delivery: Delivery, state: DeliveryState, error: str, now: datetime) -> bool:

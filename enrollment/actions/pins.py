@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from enrollment.actions.invitation_sending import send_renewed
-from enrollment.actions.invitations import note, renew
+from enrollment.actions.invitations import locked, not_since, note, renew
 from enrollment.models import EventKind, Invitation
 from sites_config.models import User
 from sites_config.secrets import decrypt, encrypt
@@ -47,11 +47,16 @@ def pin_of(invitation: Invitation) -> str:
     return "" if invitation.pin_encrypted is None else decrypt(invitation.pin_encrypted).decode()
 
 
-def renew_pin(invitation: Invitation, *, actor: User | None, now: datetime) -> str:
-    """Another PIN in place of the one it has, for somebody whose privilege the caller has checked."""
+def renew_pin(
+    invitation: Invitation, *, actor: User | None, now: datetime, seen: datetime | None = None
+) -> str:
+    """Another PIN in place of the one it has, for somebody whose privilege the caller has checked. "": it got another
+    since it was ``seen``."""
     pin = new_pin()
     columns = {"pin_encrypted": sealed(pin), "pin_tries": 0}
     with transaction.atomic():
+        if not locked([invitation.pk], not_since(EventKind.INVITATION_PIN_RENEWED, seen)):
+            return ""
         Invitation.objects.filter(pk=invitation.pk).update(**columns)
         note(invitation, EventKind.INVITATION_PIN_RENEWED, now=now, actor=actor)
     return pin

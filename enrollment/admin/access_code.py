@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from enrollment.actions.access_codes import LONGEST, make_code, revoke_code
+from enrollment.actions.tokens import new_token
 from enrollment.admin.addresses import base_url
 from enrollment.models import AccessCode, Enrollment, Invitation
 from sites_config.admin.buttons import AdminWithButtons, actor, button
@@ -41,6 +42,8 @@ class CodeForm(forms.Form):
     site = forms.ModelChoiceField(queryset=Site.objects.none())
     leads_to = forms.ChoiceField(choices=())
     lives = forms.ChoiceField(label="Valid for", choices=LIVES, initial="hour", widget=forms.RadioSelect)
+    # Of the second of two clicks nobody sees what the first one was answered.
+    once = forms.CharField(required=False, max_length=64, initial=new_token, widget=forms.HiddenInput)
 
 
 def _may_revoke(admin_: "AccessCodeAdmin", request: HttpRequest, code: AccessCode) -> bool:
@@ -149,6 +152,7 @@ class AccessCodeAdmin(AdminWithButtons):
             now=timezone.now(),
             invitation=invitation if form.cleaned_data["leads_to"] == INVITATION else None,
             enrollment=enrollment,
+            asked_by=_said(request, form),
         )
         about = enrollment or invitation
         kind = "enrollment" if enrollment else "invitation"
@@ -162,6 +166,12 @@ class AccessCodeAdmin(AdminWithButtons):
             "back": reverse("admin:help_story", args=[kind, about.pk]) if about else self.change_url(made),
         }
         return TemplateResponse(request, "admin/help/code.html", context)
+
+
+def _said(request: HttpRequest, form: CodeForm) -> str:
+    """By this person, on this page, in this form: "" for one that was never shown."""
+    once = form.cleaned_data["once"]
+    return repr((request.user.pk, request.GET.urlencode(), sorted(form.data.items()))) if once else ""
 
 
 def _until(lives: str, site: Site, now: datetime) -> datetime:

@@ -13,6 +13,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from enrollment.admin.exports import record_export
 from sites_config.admin.counting import counted
@@ -45,6 +46,7 @@ class BulkAdmin(ScopedAdmin):
         """Of the selection the rows that whoever asks may change. ``apply`` gets their keys and what the form brought,
         and says what it did; its ValueError stands beside the form. ``only``: which of them it is for. ``in_parts``: of
         more rows than may be changed at once the oldest come first, and the others another time."""
+        seen = timezone.now().isoformat()
         rows = for_user(queryset.filter(only), request.user, change=True, also=also)
         keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         cut = in_parts and len(keys) > MOST_AT_ONCE
@@ -65,6 +67,7 @@ class BulkAdmin(ScopedAdmin):
                 return None
         left = 0 if cut else _selected(queryset) - len(keys)
         facts = {"words": words, "form": bound, "seal": seal, "number": len(keys), "left": left, "cut": cut}
+        facts["seen"] = seen
         return self._page(request, rows, facts)
 
     def exported(

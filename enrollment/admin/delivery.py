@@ -1,6 +1,6 @@
 """What left the house, or is about to: one row for each recipient."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
@@ -16,10 +16,11 @@ from sites_config.admin.buttons import AdminWithButtons, actor, button
 from sites_config.admin.filters import Conditions
 from sites_config.admin.scoped import BY_SITE
 from sites_config.admin.scoping import for_user, may
+from sites_config.batches import batches
 from sites_config.models import Privilege, User
 
 _AGAIN = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.CANCELLED)
-_EARLY = (DeliveryState.WAITING, DeliveryState.LEASED)
+IN_ONE_TRANSACTION = 500
 NOT_LEFT, REPORT = Q(state__in=UNFINISHED), Q(channel=Channel.WEBHOOK)
 
 
@@ -44,7 +45,8 @@ def _ended_badly(delivery: Delivery) -> bool:
 
 
 def _waits(delivery: Delivery) -> bool:
-    return delivery.state in _EARLY
+    taken = delivery.state == DeliveryState.LEASED and delivery.channel != Channel.WEBHOOK
+    return delivery.state == DeliveryState.WAITING or taken
 
 
 class LeftFilter(Conditions):
@@ -98,42 +100,53 @@ class DeliveryAdmin(AdminWithButtons):
 
     @button("Send again", _may_send, _ended_badly)
     def send_again(self, request: HttpRequest, delivery: Delivery) -> None:
-        if self._sent_again(request, [delivery]):
+        made, followed = self._sent_again(request, [delivery])
+        if made:
             messages.success(request, "A second message is on its way.")
+        elif followed:
+            messages.info(request, "A later one is on its way, or arrived.")
 
     @button("Cancel", _may_send, _waits)
     def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
-        self._cancelled(request, Q(pk=delivery.pk))
+        self._cancelled(request, [delivery.pk])
 
     @admin.action(description="Send selected once more", permissions=["send"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         rows = _of_user(queryset.filter(state__in=_AGAIN), request.user, change=True)
-        messages.success(request, f"{self._sent_again(request, rows)} on their way once more.")
+        made, followed = self._sent_again(request, rows)
+        left = f" Of {followed} a later one is on its way, or arrived." if followed else ""
+        messages.success(request, f"{made} on their way once more.{left}")
 
     @admin.action(description="Cancel what has not left", permissions=["send"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         rows = _of_user(queryset, request.user, change=True)
-        self._cancelled(request, Q(pk__in=list(rows.values_list("pk", flat=True))))
+        self._cancelled(request, list(rows.order_by("pk").values_list("pk", flat=True)))
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return self._administers(request, None)
 
-    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> int:
-        made = 0
+    def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> tuple[int, int]:
+        """How many, and of how many there is a later one."""
+        made = [0, 0]
         try:
             for row in rows:
-                made += outbox.send_again(row, actor=actor(request), now=timezone.now()) is not None
+                made[outbox.send_again(row, actor=actor(request), now=timezone.now()) is None] += 1
         except QuotaExceeded as reason:
             messages.error(request, str(reason))
-        return made
+        return made[0], made[1]
 
-    def _cancelled(self, request: HttpRequest, rows: Q) -> None:
-        asked = list(Delivery.objects.filter(rows, state__in=_EARLY))
-        number = outbox.cancel(rows, now=timezone.now())
-        cancelled = Delivery.objects.filter(pk__in=[row.pk for row in asked], state=DeliveryState.CANCELLED)
-        for row in cancelled:
-            self.log_change(request, row, "Cancelled it before it left.")
+    def _cancelled(self, request: HttpRequest, keys: Sequence[int]) -> None:
+        number = sum(
+            self._cancelled_of(request, Q(pk__in=some)) for some in batches(keys, IN_ONE_TRANSACTION)
+        )
         if number:
             messages.success(request, f"{number} will not be sent.")
         else:
             messages.error(request, "It was too late: nothing of it waits any more.")
+
+    def _cancelled_of(self, request: HttpRequest, rows: Q) -> int:
+        asked = [row.pk for row in Delivery.objects.filter(rows, outbox.EARLY)]
+        number = outbox.cancel(rows, now=timezone.now())
+        for row in Delivery.objects.filter(pk__in=asked, state=DeliveryState.CANCELLED):
+            self.log_change(request, row, "Cancelled it before it left.")
+        return number

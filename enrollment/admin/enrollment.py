@@ -17,6 +17,7 @@ from enrollment.admin.event import WithTimeline
 from enrollment.admin.exports import enrollment_table
 from enrollment.admin.reference import FindsReference, typed_reference
 from enrollment.admin.screens import ScreenFilter, screen_of, with_grants
+from enrollment.admin.seen import WithSeen, seen_at
 from enrollment.admin.story import WithStory
 from enrollment.models import Enrollment, InvitationUse
 from enrollment.models.assignment import COLUMNS
@@ -63,7 +64,7 @@ def _can_go_on(enrollment: Enrollment) -> bool:
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
+class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, WithSeen, BulkAdmin):
     """What a person answered and a device did: nothing of it is changed here. The buttons help who is stuck."""
 
     also = (Privilege.HELP_PEOPLE,)
@@ -150,7 +151,8 @@ class EnrollmentAdmin(FindsReference, WithTimeline, WithStory, BulkAdmin):
     @button("Go on in another browser", _may_help, _can_go_on)
     def new_link(self, request: HttpRequest, enrollment: Enrollment) -> HttpResponse | None:
         try:
-            token = offer_by_staff(enrollment, actor=actor(request), now=timezone.now())
+            who, now = actor(request), timezone.now()
+            token = offer_by_staff(enrollment, actor=who, now=now, seen=seen_at(request))
         except HandOverGone:
             messages.error(request, "It went on in another browser a moment ago: see its timeline.")
             return None

@@ -27,6 +27,7 @@ from enrollment.admin.invitation_buttons import (
 from enrollment.admin.invitation_form import InvitationForm
 from enrollment.admin.invitation_import import InvitationImport
 from enrollment.admin.invitation_state import StateFilter, so_far, state_in_words
+from enrollment.admin.seen import seen_at
 from enrollment.admin.story import WithStory
 from enrollment.models import Channel, Invitation
 from enrollment.models.invitation import LIVES
@@ -42,12 +43,14 @@ FEW = 5
 ONLY_SOME_SEE_LINKS = "Its link is shown to people with the privilege “See invitation links”."
 OLD_LINK = (
     "The link that it has now stops working at once: in every mail, on every card and poster. Attempts under way go "
-    "on. The new link is sent to nobody by this."
+    "on. The new link is sent to nobody by this; where the invitation itself still waits to be sent, it brings the new "
+    "one."
 )
 REVOKED = (
     "Its link ends for good, and with it every attempt that has no certificate yet. Enrolled devices are not touched. "
     "This can't be undone."
 )
+SINCE = "It {} since its page was shown: this press did nothing."
 OPEN_DOOR = (
     "This invitation needs no login, enrolls many devices and never ends: whoever finds its link can enroll devices. "
     "Give it an end, or let people log in."
@@ -160,17 +163,17 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
 
     @button("Send by e-mail", may_change, can_be_mailed)
     def send_it(self, request: HttpRequest, invitation: Invitation) -> None:
-        self.send(request, [invitation])
+        self.send(request, [invitation.pk])
 
     @button("Send as text message", may_change, can_be_texted)
     def text_it(self, request: HttpRequest, invitation: Invitation) -> None:
-        self.send(request, [invitation], Channel.SMS)
+        self.send(request, [invitation.pk], Channel.SMS)
 
     @button("Remind", may_change, can_be_reminded)
     def remind_it(self, request: HttpRequest, invitation: Invitation) -> None:
         """One alone also on the day of the last reminder."""
-        who, now = actor(request), timezone.now()
-        self.say(request, lambda: remind([invitation], again=True, actor=who, now=now))
+        who, now, seen = actor(request), timezone.now(), seen_at(request)
+        self.say(request, lambda: remind([invitation], again=True, actor=who, now=now, seen=seen))
 
     @button("Show link", may_see_link)
     def show_link(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
@@ -200,20 +203,29 @@ class InvitationAdmin(InZoneOfSite, WithImport, WithTimeline, WithStory, Invitat
     def extend_it(self, request: HttpRequest, invitation: Invitation) -> None:
         if self.extended(request, invitation):
             messages.success(request, "The invitation is valid for a week more.")
+        else:
+            messages.info(request, SINCE.format("was extended"))
 
     @button("Replace the link", may_change, is_open, ends=OLD_LINK)
     def renew_link(self, request: HttpRequest, invitation: Invitation) -> None:
-        invitations.renew(invitation, actor=actor(request), now=timezone.now(), why="asked for")
-        messages.success(request, "The invitation has a new link; the old one no longer works.")
+        who, now = actor(request), timezone.now()
+        if invitations.renew(invitation, actor=who, now=now, why="asked for", seen=seen_at(request)):
+            messages.success(request, "The invitation has a new link; the old one no longer works.")
+        else:
+            messages.info(request, SINCE.format("got a new link"))
 
     @button("New PIN", may_renew_pin, has_pin)
-    def renew_pin(self, request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    def renew_pin(self, request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
+        pin = renew_pin(invitation, actor=actor(request), now=timezone.now(), seen=seen_at(request))
+        if not pin:
+            messages.info(request, f"{SINCE.format('got a new PIN')} “Show link” shows it.")
+            return None
         return link_page(
             self,
             request,
             title=f"New PIN of the invitation “{invitation.name}”",
             words="The earlier PIN no longer works. The link stays the same.",
-            pin=renew_pin(invitation, actor=actor(request), now=timezone.now()),
+            pin=pin,
             back=self.change_url(invitation),
         )
 

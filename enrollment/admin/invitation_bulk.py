@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,8 +20,9 @@ from enrollment.admin.bulk import BulkAdmin
 from enrollment.admin.exports import invitation_table
 from enrollment.admin.invitation_form import within_reason
 from enrollment.admin.invitation_print import print_sheet
+from enrollment.admin.seen import WithSeen, seen_at
 from enrollment.models import Channel, Invitation
-from sites_config.admin.buttons import AdminWithButtons, actor
+from sites_config.admin.buttons import actor
 from sites_config.admin.scoping import for_user, reach_of
 from sites_config.models import Privilege
 
@@ -66,7 +68,7 @@ class ExtendForm(forms.Form):
         return day
 
 
-class InvitationActions(BulkAdmin, AdminWithButtons):
+class InvitationActions(BulkAdmin, WithSeen):
     """Each takes of the selection what may be changed and is still as it has to be."""
 
     actions = (
@@ -92,8 +94,10 @@ class InvitationActions(BulkAdmin, AdminWithButtons):
         self, request: HttpRequest, queryset: QuerySet[Invitation], channel: Channel
     ) -> HttpResponse | None:
         def apply(keys: Sequence[int], typed: dict[str, Any]) -> str:
-            who, now = actor(request), timezone.now()
-            return _ordered(lambda: invitation_sending.send_all(keys, channel=channel, actor=who, now=now))
+            who, now, seen = actor(request), timezone.now(), seen_at(request)
+            return _ordered(
+                lambda: invitation_sending.send_all(keys, channel=channel, actor=who, now=now, seen=seen)
+            )
 
         only = invitation_sending.can_be_sent(channel, timezone.now())
         return self.confirmed(request, queryset, apply, words=SEND, also=self.also, only=only, in_parts=True)
@@ -101,8 +105,8 @@ class InvitationActions(BulkAdmin, AdminWithButtons):
     @admin.action(description="Remind those who have not used it", permissions=["change"])
     def remind_selected(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponse | None:
         def apply(keys: Sequence[int], typed: dict[str, Any]) -> str:
-            who, now = actor(request), timezone.now()
-            return _ordered(lambda: invitation_sending.remind_all(keys, actor=who, now=now))
+            who, now, seen = actor(request), timezone.now(), seen_at(request)
+            return _ordered(lambda: invitation_sending.remind_all(keys, actor=who, now=now, seen=seen))
 
         only = invitation_sending.can_be_reminded(timezone.now())
         return self.confirmed(
@@ -140,9 +144,10 @@ class InvitationActions(BulkAdmin, AdminWithButtons):
     def export(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponseBase:
         return self.exported(request, queryset, invitation_table, words=EXPORT)
 
-    def send(self, request: HttpRequest, rows: Sequence[Invitation], channel: Channel = Channel.MAIL) -> None:
-        who, now = actor(request), timezone.now()
-        self.say(request, lambda: invitation_sending.send(rows, channel=channel, actor=who, now=now))
+    def send(self, request: HttpRequest, keys: Sequence[int], channel: Channel = Channel.MAIL) -> None:
+        who, now, seen = actor(request), timezone.now(), seen_at(request)
+        order = partial(invitation_sending.send_all, keys, channel=channel, actor=who, now=now, seen=seen)
+        self.say(request, order)
 
     def say(self, request: HttpRequest, order: Callable[[], Ordered]) -> None:
         """What became of an order that no page of a selection was shown for."""
@@ -157,7 +162,7 @@ class InvitationActions(BulkAdmin, AdminWithButtons):
             return False
         now = timezone.now()
         until = max(invitation.expires_at, now) + A_WEEK
-        return invitations.extend(invitation, until, actor=actor(request), now=now)
+        return invitations.extend(invitation, until, actor=actor(request), now=now, seen=seen_at(request))
 
     def on_paper(self, request: HttpRequest, rows: Sequence[Invitation]) -> HttpResponse | None:
         """One card each; the links of those sites alone where whoever prints may see them."""

@@ -1,15 +1,28 @@
 """The form of an invitation."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.sites.models import Site
 from django.utils import timezone
 
 from enrollment.actions.pins import new_pin, sealed
+from enrollment.models import Invitation
 from sites_config.admin.scoped import RowForm
 
 NEEDS_LOGIN = "Only who logs in can be told from others: tick “Login required”, or leave this blank."
+JUST_MADE = "The same invitation was made a moment ago, as by the first of two clicks: it stands in the list."
+A_MOMENT = timedelta(seconds=10)
+_ONE_AND_THE_SAME = (
+    "name",
+    "email",
+    "phone",
+    "assigned_user_name",
+    "assigned_full_name",
+    "only_serial_number",
+)
 YEARS = range(2000, 3000)
 
 
@@ -17,6 +30,13 @@ def within_reason(moment: datetime) -> None:
     """Nearer to the ends of the calendar a time zone, or a week more, leads beyond them. Raises ValidationError."""
     if moment.year not in YEARS:
         raise forms.ValidationError("Leave it blank for an invitation without such a limit.")
+
+
+def just_made(values: Mapping[str, Any], *, now: datetime) -> bool:
+    """Call it in a transaction: two at once wait for each other."""
+    site = Site.objects.select_for_update(no_key=True).filter(pk=getattr(values.get("site"), "pk", 0)).first()
+    same = {name: values.get(name, "") for name in _ONE_AND_THE_SAME}
+    return Invitation.objects.filter(site=site, created_at__gt=now - A_MOMENT, **same).exists()
 
 
 class InvitationForm(RowForm):
@@ -59,6 +79,8 @@ class InvitationForm(RowForm):
         for name in ("only_user_name", "only_email"):
             if values.get(name) and not values.get("login_required"):
                 self.add_error(name, NEEDS_LOGIN)
+        if self.instance.pk is None and not self.errors and just_made(values, now=timezone.now()):
+            raise forms.ValidationError(JUST_MADE)
         return values
 
     def set_pin(self) -> list[str]:

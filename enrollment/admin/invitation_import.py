@@ -115,7 +115,7 @@ class InvitationImport(FileImport[ImportForm, Imported]):
         for label, text in done.notes:
             messages.info(request, f"{label}: {text}.")
         if form.cleaned_data["send"] and done.keys:
-            self.model_admin.send(request, done.invitations())
+            self.model_admin.send(request, done.keys)
         return redirect(self.back)
 
 

@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, When
+
 from enrollment.actions.pins import MOST_TRIES
-from enrollment.models import Delivery, Enrollment, Event, EventKind, Invitation, InvitationUse
+from enrollment.models import (
+    Delivery,
+    DeliveryState,
+    Enrollment,
+    Event,
+    EventKind,
+    Invitation,
+    InvitationUse,
+)
 from enrollment.models.moves import OPEN
+
+_CANCELLED = Case(When(state=DeliveryState.CANCELLED, then=1), default=0)
 
 
 @dataclass(frozen=True)
 class InvitationFacts:
     """``holding``: the latest attempt that holds a use; ``begun_at``: when the latest one began; ``delivery``: the
-    latest message; ``renewed``: the event of its latest new link."""
+    latest message, one that was cancelled only if there is no other; ``renewed``: the event of its latest new link."""
 
     invitation: Invitation
     holding: Enrollment | None
@@ -45,8 +57,9 @@ class InvitationFacts:
         """The message with the link of now."""
         if self.delivery is None:
             return None
-        renewed_at = self.renewed.at if self.renewed is not None else self.delivery.created_at
-        return self.delivery if self.delivery.created_at >= renewed_at else None
+        # One that waited when the link was replaced brings the link of now.
+        ended_at = self.delivery.done_at or self.now
+        return self.delivery if self.renewed is None or ended_at >= self.renewed.at else None
 
 
 def invitation_facts(
@@ -60,6 +73,6 @@ def invitation_facts(
         next((each for each in held if each.invitation_use == InvitationUse.HELD), None),
         now,
         enrollments[0].started_at if enrollments else invitation.started_at,
-        Delivery.objects.filter(invitation=invitation).order_by("-pk").first(),
+        Delivery.objects.filter(invitation=invitation).order_by(_CANCELLED, "-pk").first(),
         renewals.order_by("-at", "-pk").first(),
     )

@@ -12,6 +12,8 @@ from django.core.mail.message import sanitize_address
 from enrollment.outbox.timed_smtp import TimedSmtp, TimedSmtps
 from sites_config.environment import MailServer
 
+NOT_BEGUN = "It was taken back, or its time was over, before the content left."
+DJANGOS_OWN = "django.core.mail.backends."
 IN_ONE_CONNECTION = 50  # mails; servers end one that goes on for ever
 _GO_AHEAD = 354
 _DONE = range(200, 300)  # the first digit tells (RFC 5321, 4.2.1)
@@ -57,7 +59,7 @@ class SmtpMailer:
         smtp = self._announced(mail.to)
         if not on_content():
             self._close()  # between 354 and the content there is no other way back
-            raise TryLater("The lease was over before the content left.")
+            raise TryLater(NOT_BEGUN)
         try:
             smtp.send(_LINE_WITH_DOT.sub(b"..", content))
             smtp.send(b"" if content.endswith(b"\r\n") else b"\r\n")
@@ -119,7 +121,8 @@ class SmtpMailer:
 
 
 class DjangoMailer:
-    """Through another of Django's backends, such as the one that writes files: what it raises was not sent."""
+    """Through another of Django's backends, such as the one that writes files. What Django's own raise was not sent; of
+    any other's errors nobody knows."""
 
     def __enter__(self) -> "DjangoMailer":
         return self
@@ -129,11 +132,14 @@ class DjangoMailer:
 
     def send(self, mail: EmailMultiAlternatives, on_content: Callable[[], bool]) -> None:
         if not on_content():
-            raise TryLater("The lease was over before the content left.")
+            raise TryLater(NOT_BEGUN)
         try:
-            get_connection().send_messages([mail])
+            taken = get_connection().send_messages([mail])
         except OSError as error:
-            raise TryLater(_said(error)) from None
+            known = settings.EMAIL_BACKEND.startswith(DJANGOS_OWN)
+            raise (TryLater if known else NoAnswer)(_said(error)) from None
+        if not taken:  # Django's contract: the number of those that were sent
+            raise NoAnswer("The e-mail backend did not say that it took the mail.")
 
 
 def _opened(server: MailServer) -> TimedSmtp:

@@ -1,8 +1,8 @@
 """Text messages: off, unless an operator names a backend of their own in ``GATEHOUSE_SMS_BACKEND``.
 
 A backend is a class without arguments. ``send(number, text)`` returns when the provider took the message, raises
-``TryLater`` or ``Refused`` of ``enrollment.outbox.mail`` when it did not, and any other exception when it can't tell.
-It goes out through ``enrollment.directories.outbound``, like every connection.
+``TryLater`` or ``Refused`` of ``enrollment.outbox.mail`` when it did not, and raises any other exception or returns
+False when it can't tell. It goes out through ``enrollment.directories.outbound``, like every connection.
 """
 
 from typing import Protocol
@@ -14,7 +14,7 @@ from enrollment.outbox.mail import Refused
 
 
 class SmsBackend(Protocol):
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str) -> object:
         """``number`` as the invitation has it."""
 
 

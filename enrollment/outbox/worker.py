@@ -12,7 +12,16 @@ from enrollment.actions.heartbeats import OUTBOX, beat
 from enrollment.models import Channel, Delivery, DeliveryState
 from enrollment.outbox import webhook
 from enrollment.outbox.invitation_mail import Unsendable, invitation_mail, invitation_sms
-from enrollment.outbox.mail import DjangoMailer, NoAnswer, Refused, ServerDown, SmtpMailer, TryLater, mailer
+from enrollment.outbox.mail import (
+    NOT_BEGUN,
+    DjangoMailer,
+    NoAnswer,
+    Refused,
+    ServerDown,
+    SmtpMailer,
+    TryLater,
+    mailer,
+)
 from enrollment.outbox.sms import sms_backend
 from sites_config.secrets import Undecryptable
 
@@ -91,8 +100,8 @@ class _Worker:
             log.error("delivery %s\n%s", delivery.pk, "".join(traceback.format_tb(error.__traceback__)))
             _note(_after_fault(delivery), delivery, f"{type(error).__name__}: {error}")
         else:
-            outbox.sent(delivery, now=timezone.now())
-            log.info("delivery %s sent", delivery.pk)
+            if outbox.sent(delivery, now=timezone.now()):
+                log.info("delivery %s sent", delivery.pk)
 
     def hand_over(self, delivery: Delivery) -> None:
         def begin() -> bool:
@@ -105,8 +114,10 @@ class _Worker:
             self.mails.send(invitation_mail(delivery, now=timezone.now()), begin)
         else:
             text, backend = invitation_sms(delivery, now=timezone.now()), sms_backend()
-            if begin():
-                backend.send(delivery.recipient, text)
+            if not begin():
+                raise TryLater(NOT_BEGUN)
+            if backend.send(delivery.recipient, text) is False:
+                raise NoAnswer("The SMS backend did not say that it took the message.")
 
 
 _Noting = Callable[..., bool]

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sites.models import Site
+from django.db.models import Q
 from django.utils import timezone
 
 from enrollment.actions import outbox
 from enrollment.actions.invitation_sending import send
+from enrollment.actions.invitations import renew
+from enrollment.explain.cause import Cause
 from enrollment.explain.invitation_causes import invitation_cause
 from enrollment.explain.invitation_facts import InvitationFacts, invitation_facts
 from enrollment.explain.story import story_of
@@ -72,3 +75,21 @@ def test_an_invitation_whose_message_is_not_there(alpha: Site) -> None:
     assert cause() == "not_delivered"
     send_and_arrive(row)
     assert cause() == "open"
+    send([row], actor=None, now=timezone.now())
+    outbox.cancel(Q(invitation=row), now=timezone.now())
+    assert cause() == "open", "the one before arrived"
+
+
+def test_a_message_that_waited_brings_the_new_link(alpha: Site) -> None:
+    row, _token = people.invite(alpha, email="ana@school.example")
+    send([row], actor=None, now=timezone.now())
+    row.refresh_from_db()
+    renew(row, actor=None, now=timezone.now(), why="asked for")
+
+    def cause() -> Cause:
+        return invitation_cause(invitation_facts(Invitation.objects.get(), [], timezone.now()))
+
+    assert cause().name == "waits"
+    (leased,) = outbox.claim(1, now=timezone.now())
+    assert outbox.begin(leased, now=timezone.now()) and outbox.sent(leased, now=timezone.now())
+    assert "The new one was sent to ana@school.example." in cause().why

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from enrollment.actions import outbox
-from enrollment.actions.invitation_sending import send
+from enrollment.actions.invitation_sending import NothingToSend, remind, send
 from enrollment.actions.message_quota import QuotaExceeded
 from enrollment.actions.pins import LinkRenewed, WrongPin, check_pin, sealed
 from enrollment.models import Delivery, DeliveryKind, Invitation, MessageCount
@@ -84,6 +84,26 @@ def test_what_many_at_once_leave_over_is_what_the_quota_lacks(alpha: Site) -> No
 
     assert (sum(sent for sent, _left in said), sum(left for _sent, left in said)) == (20, 28)
     assert Delivery.objects.count() == MessageCount.objects.get().used == 20
+
+
+def test_a_double_click_on_a_button_sends_and_reminds_once(alpha: Site) -> None:
+    rows = [people.invite(alpha, email=f"person{each}@school.example")[0] for each in range(6)]
+    shown = timezone.now()
+
+    def press(order: Callable[..., object]) -> int:
+        try:
+            order(rows, actor=None, now=timezone.now(), seen=shown)
+        except NothingToSend:
+            return 0
+        return 1
+
+    assert sum(at_once([alone(partial(press, send))] * 4)) == 1
+    assert Delivery.objects.count() == MessageCount.objects.get().used == 6
+    for leased in outbox.claim(6, now=timezone.now()):
+        assert outbox.begin(leased, now=timezone.now()) and outbox.sent(leased, now=timezone.now())
+    shown = timezone.now()
+    assert sum(at_once([alone(partial(press, partial(remind, again=True)))] * 4)) == 1
+    assert Delivery.objects.filter(kind=DeliveryKind.REMINDER).count() == 6
 
 
 def test_a_message_that_ends_while_it_is_sent_again_waits_for_nobody_for_ever(alpha: Site) -> None:

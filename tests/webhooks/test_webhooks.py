@@ -10,6 +10,7 @@ from django.contrib.sites.models import Site
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from enrollment.actions import outbox
 from enrollment.actions.endings import cancel
 from enrollment.actions.webhooks import new_secret, secret_in_words
 from enrollment.models import Delivery, Enrollment, Webhook, WebhookEvent
@@ -257,6 +258,24 @@ def test_only_https_is_taken(alpha: Site, url: str) -> None:
     answer = added(administrator(alpha), alpha, url)
 
     assert answer.status_code == 200 and not Webhook.objects.exists()
+
+
+def test_a_report_that_the_worker_has_is_not_said_to_be_cancelled(
+    alpha: Site, receiver: Receiver, clock: Clock
+) -> None:
+    """It leaves without saying so before."""
+    hook(alpha, receiver, events=[WebhookEvent.STARTED])
+    Visitor().start(people.invite(alpha)[1])
+    client = administrator(alpha)
+    (taken,) = outbox.claim_webhooks(1, after=0, now=clock.time)
+    page = f"{LIST}{taken.pk}"
+
+    assert "press/cancel" not in client.get(f"{page}/change/").content.decode()
+    client.post(LIST, {"action": "cancel_selected", "_selected_action": [taken.pk]})
+    assert states() == ["leased"]
+    outbox.give_back([taken])
+    client.post(f"{page}/press/cancel/")
+    assert states() == ["cancelled"]
 
 
 def test_who_manages_invitations_reads_and_repeats_no_reports(alpha: Site, receiver: Receiver) -> None:

@@ -122,7 +122,7 @@ class Command(BaseCommand):
         if not options["send"]:
             return
         try:
-            ordered = invitation_sending.send(done.invitations(), actor=None, now=now)
+            ordered = invitation_sending.send_all(done.keys, actor=None, now=now)
         except QuotaExceeded as reason:
             raise CommandError(f"They were made, but not sent. {reason} {_how_to_go_on(site)}") from None
         except invitation_sending.NothingToSend as reason:
@@ -136,8 +136,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(keys)} wait to be sent")
             return
         try:
-            self._say(invitation_sending.send_all(keys, actor=None, now=now), site)
-        except (invitation_sending.NothingToSend, QuotaExceeded) as reason:
+            only = invitation_sending.unsent(now)
+            self._say(invitation_sending.send_all(keys, only=only, actor=None, now=now), site)
+        except invitation_sending.NothingToSend:
+            self.stdout.write("0 queued to be sent: somebody was faster")
+        except QuotaExceeded as reason:
             raise CommandError(str(reason)) from None
 
     def _say(self, ordered: invitation_sending.Ordered, site: Site) -> None:

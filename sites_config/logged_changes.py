@@ -16,6 +16,7 @@ Facts = list[dict[str, Any]]
 MOST_NAMES = 200
 LONGEST_SUBJECT = 200
 IN_ONE_INSERT = 500
+SUPERUSER = str(User._meta.get_field("is_superuser").verbose_name).capitalize()  # as its form has it
 
 
 def log_for_sites(
@@ -69,14 +70,36 @@ def _told(entry: LogEntry, row: Model, parts: Mapping[int, Facts]) -> dict[int |
     if not isinstance(row, User):
         return {_site_of(row): entry.get_change_message()}
     elsewhere = [each for some in parts.values() for each in some]
-    common = [each for each in _facts(entry) if each not in elsewhere]
+    common, secluded = _parted([each for each in _facts(entry) if each not in elsewhere])
     held = set(SitePrivilege.objects.filter(user=row.pk).values_list("site", flat=True))
     own: dict[int | None, Facts] = {
         site_id: [*common, *parts.get(site_id, ())] for site_id in held | parts.keys()
     }
-    if not own:
-        own = {None: common}
-    return {site_id: _in_words(entry, facts) for site_id, facts in own.items() if facts or not elsewhere}
+    if not own or secluded:
+        own[None] = [*(common if not own else ()), *secluded]
+    told_apart = bool(elsewhere or secluded)
+    return {site_id: _in_words(entry, facts) for site_id, facts in own.items() if facts or not told_apart}
+
+
+def _parted(facts: Facts) -> tuple[Facts, Facts]:
+    """What is read at the sites of an account, and whether it is a superuser, which those who are see alone."""
+    common, secluded = Facts(), Facts()
+    for fact in facts:
+        values = fact.get("changed", {}).get("values", [])
+        hidden = [each for each in values if each["field"] == SUPERUSER]
+        if not hidden:
+            common.append(fact)
+            continue
+        secluded.append(_with_values(fact, hidden))
+        shown = [each for each in values if each["field"] != SUPERUSER]
+        if shown:
+            common.append(_with_values(fact, shown))
+    return common, secluded
+
+
+def _with_values(fact: dict[str, Any], values: Facts) -> dict[str, Any]:
+    fields = [f"{each['field']}: {each['old']} → {each['new']}" for each in values]
+    return {"changed": fact["changed"] | {"fields": fields, "values": values}}
 
 
 def _site_of(row: Model) -> int | None:

@@ -18,6 +18,8 @@ from django.utils.crypto import salted_hmac
 from sites_config.secrets import Undecryptable, decrypt
 
 MOST_LETTERS = 200
+MOST_IN_LOG = 1500  # letters of a value that stands there in full, such as the names of forty schools
+LETTERS_BEFORE = 20
 NOTHING = "nothing"
 NOT_SHOWN = "not shown"
 PLAIN = forms.Field()
@@ -55,11 +57,11 @@ def _stored(row: Model) -> Iterator[tuple[str, str]]:
                 yield label.removesuffix(" encrypted"), _of_secret(row, field.name)
         elif not field.primary_key and field.name != "password":
             shown = getattr(row, f"get_{field.name}_display", None)
-            yield label, _cut(_words(PLAIN, shown() if shown else getattr(row, field.name)))
+            yield label, _whole(_words(PLAIN, shown() if shown else getattr(row, field.name)))
     for many in row._meta.many_to_many:
         yield (
             str(many.verbose_name).capitalize(),
-            _cut(", ".join(sorted(map(str, getattr(row, many.name).all())))),
+            _whole(", ".join(sorted(map(str, getattr(row, many.name).all())))),
         )
 
 
@@ -105,7 +107,8 @@ def _given(form: Any, name: str) -> str:
     value = form.cleaned_data.get(name)
     if isinstance(form.fields[name].widget, forms.PasswordInput):
         return NOT_SHOWN if value else NOTHING
-    return in_words(form.fields[name], value)
+    also = getattr(form, "given_besides", {}).get(name, ())
+    return _whole(_words(form.fields[name], [value, *also] if also else value))
 
 
 def _facts(values: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
@@ -122,7 +125,8 @@ def _plain_changes(form: Any) -> Iterator[dict[str, str]]:
         if field is None or isinstance(field.widget, forms.PasswordInput):  # somebody's own password
             yield {"field": name, "old": NOT_SHOWN, "new": NOT_SHOWN}
             continue
-        old, new = in_words(field, form.initial.get(name)), in_words(field, form.cleaned_data.get(name))
+        values = (form.initial.get(name), form.cleaned_data.get(name))
+        old, new = _differing(*(_words(field, value).strip() for value in values))
         yield {"field": label_of(form, name), "old": old, "new": new}
 
 
@@ -168,6 +172,24 @@ def in_words(field: forms.Field, value: Any) -> str:
 def _cut(text: str) -> str:
     words = text.strip()
     return f"{words[:MOST_LETTERS]}…" if len(words) > MOST_LETTERS else words
+
+
+def _whole(text: str, begin: int = 0) -> str:
+    """From there on; of a long one its length and a fingerprint too, by which the whole of it is known."""
+    words = text.strip()
+    if len(words) <= MOST_IN_LOG:
+        return words or NOTHING
+    before = "…" if begin else ""
+    shown = words[begin : begin + MOST_LETTERS]
+    return f"{before}{shown}… ({len(words)} letters, {fingerprint(words.encode())})"
+
+
+def _differing(old: str, new: str) -> tuple[str, str]:
+    """Long texts from shortly before the first letter in which they differ."""
+    pairs = enumerate(zip(old, new, strict=False))
+    begin = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
+    begin = max(0, begin - LETTERS_BEFORE)
+    return _whole(old, begin), _whole(new, begin)
 
 
 def _words(field: forms.Field, value: Any) -> str:

@@ -45,6 +45,29 @@ def log_import(
         )
 
 
+def log_rows(
+    site_id: int,
+    *,
+    model: type[Model],
+    user: User | None,
+    values: Iterable[tuple[str, str, str]],
+    now: datetime,
+) -> None:
+    """(what, before, after) of each row that was changed together."""
+    common = {
+        "site_id": site_id,
+        "at": now,
+        "user": user,
+        "act": Act.CHANGED,
+        "kind": model._meta.label_lower,
+    }
+    rows = [
+        LoggedChange(**common, subject=what[:LONGEST_SUBJECT], told=f"{old} → {new}")
+        for what, old, new in values
+    ]
+    LoggedChange.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
+
+
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return f"{len(names)} ({', '.join(names[:MOST_NAMES])}{more})"

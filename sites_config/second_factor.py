@@ -24,6 +24,17 @@ def second_factors() -> QuerySet[Any]:
     return rows
 
 
+def factors_in_words(user: User) -> str:
+    """“Authenticator app, Recovery codes, Passkey”."""
+    names = {
+        Authenticator.Type.TOTP: "authenticator app",
+        Authenticator.Type.WEBAUTHN: "passkey",
+        Authenticator.Type.RECOVERY_CODES: "recovery codes",
+    }
+    rows = Authenticator.objects.filter(user=user).order_by("type", "pk").values_list("type", flat=True)
+    return ", ".join(names[each] for each in rows)
+
+
 def remove_second_factors_of(user: User) -> None:
     """All of them, and the recovery codes; a login that waits for a code waits in vain."""
     Authenticator.objects.filter(user=user).delete()

@@ -10,13 +10,14 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
-from sites_config.admin.audit import change_message, last_values, parts_by_site
+from sites_config.admin.audit import change_message, parts_by_site
 from sites_config.admin.locking import AS_SHOWN, as_shown, guarded
 from sites_config.admin.paging import LongList, Pages
 from sites_config.admin.scoping import for_user, may, reach_of
 from sites_config.admin.searching import found
 from sites_config.logged_changes import log_for_sites
 from sites_config.models import Privilege, User
+from sites_config.stored_values import last_values
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]

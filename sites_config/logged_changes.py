@@ -45,6 +45,16 @@ def log_import(
         )
 
 
+def log_command(
+    site: Site | None, model: type[Model], subject: str, *, facts: Mapping[str, int], now: datetime
+) -> None:
+    """What it removed, in numbers: “devices: 2”."""
+    told = ", ".join(f"{what}: {number}" for what, number in facts.items() if number)
+    LoggedChange.objects.create(
+        site=site, at=now, act=Act.DELETED, kind=model._meta.label_lower, subject=subject, told=told
+    )
+
+
 def log_rows(
     site_id: int,
     *,

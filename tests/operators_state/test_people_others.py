@@ -14,11 +14,11 @@ from enrollment.models import Delivery, Device, Enrollment, Event, Invitation, L
 from sites_config.logged_changes import log_import
 from sites_config.models import LoggedChange, Privilege, User
 from tests import people
-from tests.admin.conftest import anna, as_anna
+from tests.admin.conftest import anna, as_anna, as_root, root
 from tests.operators_state.test_people import ASSIGNED, KEY, NAMES, ana, everything, export, forget
 from tests.visitor import Visitor, quick_passwords
 
-__all__ = ["ana", "anna", "as_anna", "quick_passwords"]
+__all__ = ["ana", "anna", "as_anna", "as_root", "quick_passwords", "root"]
 pytestmark = pytest.mark.django_db
 OTHERS = ("berta", "brandt", "555 1111", "ingrid", "erin")
 BERTA: dict[str, Any] = {
@@ -128,10 +128,38 @@ def test_whoever_shares_an_address_with_her_is_not_forgotten(ana: Enrollment, al
                   assigned_full_name="Berta Brandt")  # fmt: skip
     log_import(alpha, model=Person, user=None, names={"added": ["Berta Brandt"]}, now=ana.started_at)
 
-    forget("ana.alvarez", "--yes")
+    forget("ana@alpha.example", "--yes")
 
-    assert "Berta Brandt" in LoggedChange.objects.get().told
+    assert "Berta Brandt" in LoggedChange.objects.get(subject="Import of people").told
     assert not [name for name in NAMES if name in everything()]
+
+
+def test_an_account_is_forgotten_in_the_log_of_every_site_and_that_it_was_is_told(
+    as_root: Client, alpha: Site, beta: Site
+) -> None:
+    user = people.staff("dora.dane", "Dora Dane", (alpha, Privilege.HELP_PEOPLE), is_staff=True)
+    for site in (alpha, beta):
+        sent = {"site": site.pk, "user": user.pk, "privilege": Privilege.VIEW_SITE}
+        as_root.post("/admin/sites_config/siteprivilege/add/", sent)
+    row = user.site_privileges.get(site=beta)
+    as_root.post(f"/admin/sites_config/siteprivilege/{row.pk}/delete/", {"post": "yes"})
+    device = Device.objects.create(
+        site=beta, udid="other", first_seen_at=user.date_joined, last_seen_at=user.date_joined
+    )
+    mark_lost([device.pk], actor=user, now=user.date_joined)
+    assert LoggedChange.objects.count() == 3
+
+    forget("dora.dane", "--account", "--yes")
+
+    left = everything().lower()
+    assert "dora" not in left and "dane" not in left
+    assert (
+        "Privilege: View everything of the site in admin → nothing"
+        in LoggedChange.objects.get(act=3, site=beta).told
+    )
+    told = LoggedChange.objects.latest("pk")
+    assert (told.site, told.user, told.subject) == (alpha, None, "A person was forgotten")
+    assert "staff accounts: 1" in told.told
 
 
 def test_what_stood_beside_her_name_is_forgotten_too(

@@ -1,6 +1,7 @@
 """What a command changes stands in “Changes in the administration” as what somebody changes there."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,17 @@ def test_texts_of_a_file(alpha: Site, tmp_path: Path) -> None:
     said("import_texts", "--site", "alpha.test", "--language", "en", str(path))
 
     assert "welcome.title (en) nothing → Good morning" in changes(alpha)
+
+
+def test_what_is_removed_of_the_log_itself(alpha: Site) -> None:
+    """Of no site: for those who see everything."""
+    old = timezone.now() - timedelta(days=9)
+    for subject in ("one", "two"):
+        LoggedChange.objects.create(site=alpha, at=old, act=2, kind="sites.site", subject=subject)
+    said("purge", "--audit", "8", "--dry-run")
+    assert LoggedChange.objects.count() == 2
+    said("purge", "--audit", "8")
+    said("purge", "--audit", "8")
+
+    left = LoggedChange.objects.get()
+    assert (left.site, left.told) == (None, "changes in the administration, older than 8 days: 2")

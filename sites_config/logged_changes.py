@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sites.models import Site
 from django.db.models import Model
 
+from sites_config.in_words import NOTHING
 from sites_config.models import LoggedChange, SitePrivilege, User
 from sites_config.models.logged_change import Act
 
@@ -30,19 +31,30 @@ def log_for_sites(
 def log_import(
     site: Site, *, model: type[Model], user: User | None, names: Mapping[str, Sequence[str]], now: datetime
 ) -> None:
-    """What a file changed: names by what became of them, the first two hundred of each."""
-    told = "; ".join(f"{what}: {_listed(each)}" for what, each in names.items() if each)
-    if told:
-        subject = f"Import of {model._meta.verbose_name_plural}"
-        LoggedChange.objects.create(
-            site=site,
-            at=now,
-            user=user,
-            act=Act.CHANGED,
-            kind=model._meta.label_lower,
-            subject=subject,
-            told=told,
-        )
+    """What a file changed: names by what became of them, two hundred in a line; what needs more lines gets them."""
+    parts = [(what, each, begin) for what, each in names.items() for begin in range(0, len(each), MOST_NAMES)]
+    first = [part for part in parts if part[2] == 0]
+    lines = [first, *([part] for part in parts if part[2] > 0)] if first else []
+    common = {"site": site, "at": now, "user": user, "act": Act.CHANGED, "kind": model._meta.label_lower}
+    subject = f"Import of {model._meta.verbose_name_plural}"
+    rows = [LoggedChange(**common, subject=subject, told="; ".join(map(_listed, line))) for line in lines]
+    LoggedChange.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
+
+
+def differences(before: Model | None, after: Model | None, columns: Sequence[str]) -> str:
+    """Of a row that a file changed or took away: “room: 7 → 8, phone: 12 → nothing”."""
+    pairs = ((name, _text(before, name), _text(after, name)) for name in columns)
+    return ", ".join(
+        f"{name.replace('_', ' ')}: {old or NOTHING} → {new or NOTHING}"
+        for name, old, new in pairs
+        if old != new
+    )
+
+
+def _text(row: Model | None, name: str) -> str:
+    value = getattr(row, name, None)
+    words = "" if value is None else str(value)
+    return words.replace("(", "[").replace(")", "]")  # where it ends, forget_person has to find
 
 
 def log_command(
@@ -78,9 +90,11 @@ def log_rows(
     LoggedChange.objects.bulk_create(rows, batch_size=IN_ONE_INSERT)
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"{len(names)} ({', '.join(names[:MOST_NAMES])}{more})"
+def _listed(part: tuple[str, Sequence[str], int]) -> str:
+    what, names, begin = part
+    some = names[begin : begin + MOST_NAMES]
+    which = f", from number {begin + 1} on" if begin else ""
+    return f"{what}: {len(names)}{which} ({', '.join(some)})"
 
 
 def _of(entry: LogEntry, row: Model, parts: Mapping[int, Facts]) -> Iterable[LoggedChange]:

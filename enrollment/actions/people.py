@@ -11,7 +11,7 @@ from django.db import transaction
 from enrollment.actions.tables import BadFile, named_rows
 from enrollment.models import Person
 from enrollment.models.person import folded
-from sites_config.logged_changes import log_import
+from sites_config.logged_changes import differences, log_import
 
 COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", "phone", "position")
 
@@ -43,13 +43,13 @@ def import_people(content: bytes, *, site: Site, now: datetime, dry_run: bool) -
 
 
 def _what(changed: list[Person], known: Mapping[str, Person]) -> list[str]:
-    """Who differs, and in which columns; a file names many who stay as they are."""
+    """Who differs, and in what; a file names many who stay as they are."""
     found = []
     for row in changed:
         before = known[row.user_name_folded]
-        columns = [name for name in COLUMNS if getattr(row, name) != getattr(before, name)]
-        if columns:
-            found.append(f"{row.user_name}: {', '.join(columns)}")
+        values = differences(before, row, COLUMNS)
+        if values:
+            found.append(f"{row.user_name} ({values})")
     return found
 
 

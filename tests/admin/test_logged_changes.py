@@ -168,8 +168,9 @@ def test_what_a_file_changed_is_named(as_vera: Client, alpha: Site, tmp_path: Pa
     said("import_people", "--site", "alpha.test", str(persons))
 
     page = told(as_vera)
-    assert "added: 1 (NEW12345); removed: 1 (GONE1234 (TAG-9) of ben)" in page
-    assert "added: 1 (zoe); changed: 1 (ben: room)" in page and "a command" in page
+    gone = "GONE1234 (asset tag: TAG-9 → nothing, owner user name: ben → nothing)"
+    assert f"added: 1 (NEW12345); removed: 1 ({gone})" in page
+    assert "added: 1 (zoe); changed: 1 (ben (room: 7 → 8))" in page and "a command" in page
 
 
 def test_nobody_writes_there(as_anna: Client, as_root: Client, alpha: Site, anna: User) -> None:

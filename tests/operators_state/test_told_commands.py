@@ -80,3 +80,16 @@ def test_what_is_removed_of_the_log_itself(alpha: Site) -> None:
 
     left = LoggedChange.objects.get()
     assert (left.site, left.told) == (None, "changes in the administration, older than 8 days: 2")
+
+
+def test_a_long_file_is_told_to_its_end(alpha: Site, tmp_path: Path) -> None:
+    path = tmp_path / "devices.csv"
+    for tag in ("Old", "New"):
+        rows = "\n".join(f"SERIAL{number:04},{tag} {number}" for number in range(450))
+        path.write_text(f"serial_number,asset_tag\n{rows}\n")
+        said("import_devices", "--site", "alpha.test", "--csv", str(path))
+
+    words = changes(alpha)
+    assert "SERIAL0449 (asset tag: Old 449 → New 449)" in words
+    assert "changed: 450, from number 401 on (SERIAL0400" in words
+    assert LoggedChange.objects.count() == 6

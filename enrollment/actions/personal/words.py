@@ -15,6 +15,8 @@ from sites_config.models import LoggedChange
 
 # Keys of events whose values are the program's own, whatever somebody is called.
 FACTS = frozenset({"from", "to", "method", "language"})
+# “ana.alvarez (phone: 12 → 13)”: what a file changed of them goes with their name.
+_OF_A_FILE = r"( \([^()→]*→[^()]*\))?"
 
 
 def forget_words(subject: Subject) -> None:
@@ -80,7 +82,8 @@ def _message_without(message: str, pattern: re.Pattern[str]) -> str:
 
 def pattern_of(subject: Subject) -> re.Pattern[str]:
     longest_first = sorted(subject.words, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    names = "|".join(map(re.escape, longest_first))
+    return re.compile(rf"(?<!\w)({names})(?!\w){_OF_A_FILE}", re.IGNORECASE)
 
 
 def _forget_in(model: type[Model], column: str, subject: Subject, pattern: re.Pattern[str]) -> None:

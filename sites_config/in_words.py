@@ -68,22 +68,22 @@ def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
             yield key, label
 
 
-def whole(text: str, begin: int = 0) -> str:
+def whole(text: str, begin: int = 0, *, most: int = MOST_IN_LOG) -> str:
     """From there on; of a long one its length and a fingerprint too, by which the whole of it is known."""
     words = text.strip()
-    if len(words) <= MOST_IN_LOG:
+    if len(words) <= most:
         return words or NOTHING
     before = "…" if begin else ""
-    shown = words[begin : begin + MOST_LETTERS]
+    shown = words[begin : begin + min(most, MOST_LETTERS)]
     return f"{before}{shown}… ({len(words)} letters, {fingerprint(words.encode())})"
 
 
-def differing(old: str, new: str) -> tuple[str, str]:
+def differing(old: str, new: str, *, most: int = MOST_IN_LOG) -> tuple[str, str]:
     """Long texts from shortly before the first letter in which they differ."""
     pairs = enumerate(zip(old, new, strict=False))
     begin = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
     begin = max(0, begin - LETTERS_BEFORE)
-    return whole(old, begin), whole(new, begin)
+    return whole(old, begin, most=most), whole(new, begin, most=most)
 
 
 def fingerprint(secret: bytes) -> str:

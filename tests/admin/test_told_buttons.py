@@ -1,7 +1,9 @@
 """What buttons, uploads and the editor of texts change is told with the values before and after."""
 
 import re
+from typing import Any
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.contrib.admin.models import LogEntry
@@ -10,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollment.actions.saml_keys import have_key
-from enrollment.models import Authority, CaCertificate, SamlIdentityProvider, SamlKey
-from sites_config.models import LoggedChange, SiteNotice, TextRevision
+from enrollment.models import Authority, CaCertificate, Person, SamlIdentityProvider, SamlKey
+from sites_config.admin.address import SiteAddressAdmin
+from sites_config.models import LoggedChange, SiteAddress, SiteNotice, TextRevision
 from tests import people
 from tests.admin.filled import send
 from tests.admin.test_logged_changes import told
@@ -123,3 +126,38 @@ def test_a_text(as_anna: Client, as_vera: Client, alpha: Site) -> None:
         "nothing → Hello there", "Hello there → Good morning", "Good morning → nothing",
     ]  # fmt: skip
     assert newest().subject == "welcome.title (en)" and "Good morning" in told(as_vera, "welcome.title")
+
+
+def test_many_that_could_not_be_deleted_are_not_told_as_deleted(
+    as_anna: Client, alpha: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django's own action logs before it deletes."""
+
+    def fails(*_args: object) -> None:
+        raise OSError("The database is gone.")
+
+    people.person(alpha, "ben", "Ben Berg")
+    row = Person.objects.get()
+    monkeypatch.setattr("enrollment.admin.person.PersonAdmin.delete_queryset", fails)
+    sent = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    with pytest.raises(OSError, match="gone"):
+        as_anna.post("/admin/enrollment/person/", sent)
+
+    assert Person.objects.exists() and not LoggedChange.objects.exists() and not LogEntry.objects.exists()
+
+
+def test_an_address_that_came_into_use_is_not_told_as_deleted(
+    as_anna: Client, alpha: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the page that asks and the press a profile was issued."""
+    row = SiteAddress.objects.create(site=alpha, host="old.alpha.test")
+    delete = SiteAddressAdmin.delete_queryset
+
+    def issued_first(*args: Any) -> None:
+        SiteAddress.objects.filter(pk=row.pk).update(in_use_by_profiles=True)
+        delete(*args)
+
+    monkeypatch.setattr(SiteAddressAdmin, "delete_queryset", issued_first)
+    sent = {"post": "yes"}
+    assert as_anna.post(f"/admin/sites_config/siteaddress/{row.pk}/delete/", sent).status_code == 403
+    assert SiteAddress.objects.filter(pk=row.pk).exists() and not LoggedChange.objects.exists()

@@ -71,5 +71,7 @@ def _close(user: User) -> None:
 
 def _end_sessions(user: User) -> None:
     for session in Session.objects.iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+        held = session.get_decoded()
+        waiting = held.get("account_login") or {}  # allauth's, for the second factor
+        if str(user.pk) in (held.get(SESSION_KEY), str(waiting.get("user_pk"))):
             session.delete()

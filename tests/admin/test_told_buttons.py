@@ -12,13 +12,23 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollment.actions.saml_keys import have_key
-from enrollment.models import Authority, CaCertificate, Person, SamlIdentityProvider, SamlKey
+from enrollment.models import (
+    Authority,
+    CaCertificate,
+    Device,
+    Event,
+    EventKind,
+    Person,
+    SamlIdentityProvider,
+    SamlKey,
+)
 from sites_config.admin.address import SiteAddressAdmin
 from sites_config.models import LoggedChange, SiteAddress, SiteNotice, TextRevision
 from tests import people
 from tests.admin.filled import send
 from tests.admin.test_logged_changes import told
 from tests.admin.test_told_in_full import DAY, newest
+from tests.admin.world import World
 from tests.journeys.test_branding import picture, put
 
 HASH = r"#[0-9a-f]{8}"
@@ -161,3 +171,16 @@ def test_an_address_that_came_into_use_is_not_told_as_deleted(
     sent = {"post": "yes"}
     assert as_anna.post(f"/admin/sites_config/siteaddress/{row.pk}/delete/", sent).status_code == 403
     assert SiteAddress.objects.filter(pk=row.pk).exists() and not LoggedChange.objects.exists()
+
+
+def test_whose_a_device_was_before_its_user_was_removed(as_anna: Client, alphas: World) -> None:
+    Device.objects.update(assigned_user_name="ben", assigned_full_name="Ben Berg", assigned_room="7")
+    row = Device.objects.get()
+    press(as_anna, f"enrollment/device/{row.pk}/press/remove_user")
+
+    changed = Event.objects.get(kind=EventKind.USER_REMOVED).data["changed"]
+    assert changed == {
+        "assigned_user_name": ["ben", ""], "assigned_full_name": ["Ben Berg", ""], "assigned_room": ["7", ""],
+    }  # fmt: skip
+    page = as_anna.get(f"/admin/enrollment/device/{row.pk}/change/").content.decode()
+    assert "full name: Ben Berg → nothing" in page

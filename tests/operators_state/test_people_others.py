@@ -10,6 +10,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.sites.models import Site
 from django.test import Client
+from django.utils import timezone
 
 from enrollment.actions.device_changes import change_user, mark_lost, take_users_away
 from enrollment.models import Delivery, Device, Enrollment, Event, Invitation, ListedDevice, Person
@@ -19,7 +20,7 @@ from tests import people
 from tests.admin.conftest import anna, as_anna, as_root, root
 from tests.operators_state.saved import said
 from tests.operators_state.test_people import ASSIGNED, KEY, NAMES, ana, everything, export, forget
-from tests.visitor import Visitor, quick_passwords
+from tests.visitor import Visitor, person_at, quick_passwords
 
 __all__ = ["ana", "anna", "as_anna", "as_root", "quick_passwords", "root"]
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,40 @@ def test_what_a_file_changed_of_her_is_forgotten_with_her_name(
 
     told = LoggedChange.objects.filter(subject="Import of people").latest("pk").told
     assert told == "changed: 2 (forgotten, bea (phone: +1 555 7654 [home]1 → +1 555 22221))"
+
+
+def test_a_room_that_is_as_short_as_her_number_is_no_name_of_hers(alpha: Site, erin: User) -> None:
+    person = people.person(alpha, "ana.alvarez", "Ana Alvarez", email="office@alpha.example")
+    number = str(person.pk)
+    berta = {
+        "source": "ldap:1", "external_id": "other-id-berta", "user_name": "berta.brandt", "full_name": "Berta Brandt",
+        "email": "office@alpha.example", "room": number,
+    }  # fmt: skip
+    visitor, _phone = person_at("enrolled", people.invite(alpha)[1])
+    Device.objects.update(
+        **ASSIGNED | {"assigned_source": f"people:{alpha.pk}", "assigned_external_id": number}
+    )
+    changed = {f"assigned_{name}": [value, ""] for name, value in berta.items()}
+    Event.objects.create(
+        site=alpha,
+        kind="user-changed",
+        at=timezone.now(),
+        device=Device.objects.get(),
+        data={"changed": changed},
+    )
+    answers = {"search": {"text": "berta.brandt", "found": berta}}
+    Enrollment.objects.update(
+        **ASSIGNED | {"assigned_source": f"people:{alpha.pk}", "assigned_external_id": number},
+        answers=answers,
+    )
+
+    assert not others_in(export("ana.alvarez"))
+    forget("ana.alvarez", "--yes")
+
+    event = Event.objects.get(kind="user-changed")
+    assert event.data["changed"]["assigned_room"] == [number, ""]
+    assert event.data["changed"]["assigned_full_name"] == ["Berta Brandt", ""]
+    assert visitor.enrollment.answers["search"]["found"]["full_name"] == "Berta Brandt"
 
 
 def test_whoever_shares_an_address_with_her_is_not_forgotten(ana: Enrollment, alpha: Site) -> None:

@@ -2,7 +2,7 @@
 
 from enrollment.actions.assignments import ASSIGNED, SEARCHED
 from enrollment.actions.personal.columns import FORGOTTEN
-from enrollment.actions.personal.others import any_theirs, without_theirs
+from enrollment.actions.personal.others import answer_is_theirs, without_theirs
 from enrollment.actions.personal.search import Subject
 from enrollment.models import Enrollment, Event
 
@@ -16,7 +16,7 @@ def _of_searches(subject: Subject) -> None:
     """Somebody of the staff looked for them."""
     rows = Enrollment.objects.filter(site__in=subject.sites, answers__has_key=SEARCHED)
     for pk, answers in rows.order_by("pk").values_list("pk", "answers").iterator(chunk_size=500):
-        theirs = [name for name in (SEARCHED, ASSIGNED) if any_theirs(answers.get(name), subject)]
+        theirs = [name for name in (SEARCHED, ASSIGNED) if answer_is_theirs(answers.get(name, ""), subject)]
         if theirs:
             kept = {name: value for name, value in answers.items() if name not in theirs}
             named = {ASSIGNED: FORGOTTEN} if ASSIGNED in theirs else {}

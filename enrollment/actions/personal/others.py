@@ -17,18 +17,23 @@ from enrollment.models import Enrollment, Event, Invitation
 from sites_config.models import LoggedChange
 
 SOMEBODY = "(somebody else)"
-# Of an event's changed columns: those by which a person is known, and what goes with them.
-_IDENTIFYING = frozenset(
-    {"assigned_user_name", "assigned_full_name", "assigned_email", "assigned_external_id", "lost_by"}
-)
 _KEPT = frozenset({"assigned_source", "assignment_source"})
 _BOUND = re.compile(r"(; |, | and | → |→|\(|\)|“|”|\. |\n)")
 Columns = dict[str, Any]
 
 
 def is_theirs(value: object, subject: Subject) -> bool:
-    every = subject.user_names | subject.emails | subject.names | {key[1] for key in subject.keys}
+    every = subject.user_names | subject.emails | subject.names
     return str(value).casefold() in {each.casefold() for each in every}
+
+
+def are_theirs(facts: Mapping[str, Any], subject: Subject) -> bool:
+    """The user name decides; without one the key, which may be as short as somebody's room; then any other name."""
+    if facts.get("user_name"):
+        return is_theirs(facts["user_name"], subject)
+    if facts.get("external_id"):
+        return facts["external_id"] in {external_id for _source, external_id in subject.keys}
+    return any(facts.get(name) and is_theirs(facts[name], subject) for name in ("full_name", "email"))
 
 
 def without_others(row: Model, columns: Columns, subject: Subject) -> Columns:
@@ -77,15 +82,15 @@ def _replaced(naming: Naming, columns: Columns, keep: Any) -> Columns:
 def _answers(answers: Mapping[str, Any], subject: Subject) -> Any:
     """Staff search for others, and note whom they enrolled."""
     asked = (name for name in (ASSIGNED, SEARCHED) if answers.get(name))
-    return dict(answers) | {name: SOMEBODY for name in asked if not any_theirs(answers[name], subject)}
+    return dict(answers) | {name: SOMEBODY for name in asked if not answer_is_theirs(answers[name], subject)}
 
 
-def any_theirs(value: Any, subject: Subject) -> bool:
-    if isinstance(value, dict):
-        return any(any_theirs(each, subject) for each in value.values())
-    if isinstance(value, list):
-        return any(any_theirs(each, subject) for each in value)
-    return is_theirs(value, subject)
+def answer_is_theirs(answer: Any, subject: Subject) -> bool:
+    """A user name, or what was typed into the search and who was found."""
+    if not isinstance(answer, dict):
+        return is_theirs(answer, subject)
+    found = answer.get("found")
+    return are_theirs(found, subject) if found else is_theirs(answer.get("text", ""), subject)
 
 
 def _event(data: Mapping[str, Any], subject: Subject) -> Columns:
@@ -99,7 +104,10 @@ def _event(data: Mapping[str, Any], subject: Subject) -> Columns:
 
 def side_is_theirs(changed: Mapping[str, Any], side: int, subject: Subject) -> bool:
     """0: before the change, 1: after it."""
-    return any(is_theirs(changed[name][side], subject) for name in _IDENTIFYING & changed.keys())
+    if "lost_by" in changed:
+        return is_theirs(changed["lost_by"][side], subject)
+    facts = {name.removeprefix("assigned_"): pair[side] for name, pair in changed.items()}
+    return are_theirs(facts, subject)
 
 
 def _with_sides(changed: Mapping[str, Any], hides: Any, by: str = SOMEBODY) -> Columns:

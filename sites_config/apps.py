@@ -20,5 +20,8 @@ class SitesConfigConfig(AppConfig):
             SiteLogo,
             SiteNotice,
         )
+        from sites_config.own_account import log_own_changes
+
+        log_own_changes()
 
         follow(Site, SiteAddress, SiteConfiguration, SiteLogo, SiteNotice, MessageText, Agreement)

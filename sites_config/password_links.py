@@ -3,13 +3,16 @@
 import smtplib
 from urllib.parse import urlsplit
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import send_mail
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from sites_config.logged_changes import log_for_sites
 from sites_config.models import Restoration, SitePrivilege, User
 
 
@@ -27,6 +30,9 @@ class _Tokens(PasswordResetTokenGenerator):
 
 
 _tokens = _Tokens()
+
+
+SET_BY_LINK = "Set the password by the link."
 
 
 class MailNotSent(Exception):
@@ -53,7 +59,12 @@ def set_password(user: User, password: str) -> bool:
     """False: it was set by the same link a moment ago."""
     before = user.password
     user.set_password(password)
-    return bool(User.objects.filter(pk=user.pk, password=before).update(password=user.password))
+    with transaction.atomic():
+        was_set = bool(User.objects.filter(pk=user.pk, password=before).update(password=user.password))
+        if was_set:
+            entry = LogEntry.objects.log_actions(user.pk, [user], CHANGE, SET_BY_LINK, single_object=True)
+            log_for_sites([(entry, user)])
+    return was_set
 
 
 def mail_password_link(user: User, base_url: str) -> None:

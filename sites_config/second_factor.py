@@ -9,6 +9,11 @@ from sites_config.changes import remember
 from sites_config.models import SiteConfiguration, SitePrivilege, User
 from sites_config.site_settings import SiteSettings, settings_for
 
+NAMES = {
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.WEBAUTHN: "passkey",
+    Authenticator.Type.RECOVERY_CODES: "recovery codes",
+}
 # Recovery codes stand in for one of these and are none by themselves.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -22,6 +27,12 @@ def second_factors() -> QuerySet[Any]:
     """Those of the account of an outer query."""
     rows: QuerySet[Any] = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     return rows
+
+
+def factors_in_words(user: User) -> str:
+    """“Authenticator app, Recovery codes, Passkey”."""
+    rows = Authenticator.objects.filter(user=user).order_by("type", "pk").values_list("type", flat=True)
+    return ", ".join(NAMES[each] for each in rows)
 
 
 def remove_second_factors_of(user: User) -> None:

@@ -1,12 +1,14 @@
 """A site's own wording: the one way in which it is changed, and the history of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 
+from sites_config.in_words import differing
+from sites_config.logged_changes import log_rows
 from sites_config.models import MessageText, SiteConfiguration, TextRevision, TextSource, User
 from sites_config.texts import column_of
 
@@ -54,7 +56,21 @@ def reword(
         ]
         if missed:
             raise Outdated(missed)
+        before = dict(_stored(site_id, wordings))
         changed = _store(site_id, wordings)
+        log_rows(
+            site_id,
+            model=MessageText,
+            user=author,
+            now=now,
+            values=[
+                (
+                    f"{each.key} ({each.language})",
+                    *differing(before.get((each.key, each.language), ""), each.text),
+                )
+                for each in changed
+            ],
+        )
         TextRevision.objects.bulk_create(
             TextRevision(
                 site_id=site_id,
@@ -88,6 +104,14 @@ def written_for(site_ids: Iterable[int], languages: Iterable[str]) -> dict[tuple
         (site, language, key): english
         for site, language, key, english in TextRevision.objects.filter(pk__in=newest).values_list(*columns)
     }
+
+
+def _stored(site_id: int, wordings: Sequence[Wording]) -> Iterator[tuple[tuple[str, str], str]]:
+    """The site's own text by (key, language)."""
+    languages = {each.language for each in wordings}
+    for row in MessageText.objects.filter(site=site_id, key__in={each.key for each in wordings}):
+        for language in languages:
+            yield (row.key, language), getattr(row, column_of(language)) or ""
 
 
 def _store(site_id: int, wordings: Sequence[Wording]) -> list[Wording]:

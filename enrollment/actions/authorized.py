@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from enrollment.actions.device_changes import differences
 from enrollment.models import Device, Enrollment, Event, EventKind, SignInMethod
 from enrollment.models.assignment import CLAIMS
 from sites_config.models import Privilege, SiteConfiguration, SitePrivilege, User
@@ -77,10 +78,17 @@ def _is_staff_of(site: SiteSettings, enrollment: Enrollment) -> bool:
 def remove_user(device: Device, *, actor: User | None, now: datetime) -> bool:
     """Makes the device anybody's until its next enrollment; that of now stays managed. False: it was so already."""
     free = Device.objects.filter(pk=device.pk, user_removed_at=None).exclude(enrollment=None)
+    columns = dict(Device().assignment)
     with transaction.atomic():
-        if not free.update(user_removed_at=now, **Device().assignment):
+        row = free.select_for_update(no_key=True, of=("self",)).first()
+        if row is None or not free.update(user_removed_at=now, **columns):
             return False
         Event.objects.create(
-            site_id=device.site_id, kind=EventKind.USER_REMOVED, at=now, device=device, actor=actor
+            site_id=device.site_id,
+            kind=EventKind.USER_REMOVED,
+            at=now,
+            device=device,
+            actor=actor,
+            data={"changed": differences(row, columns)},
         )
     return True

@@ -95,7 +95,7 @@ def _change(
             # One order for everybody, so that no two wait in a circle.
             rows = Device.objects.filter(still, pk__in=some).select_related("site", "stands_at", "lost_by")
             locked = rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
-            told = [(row, _differences(row, columns)) for row in locked]
+            told = [(row, differences(row, columns)) for row in locked]
             different = [(row, values) for row, values in told if values]
             Device.objects.filter(pk__in=[row.pk for row, _values in different]).update(**columns)
             Event.objects.bulk_create(
@@ -108,7 +108,7 @@ def _change(
     return changed
 
 
-def _differences(row: Device, columns: Mapping[str, object]) -> dict[str, list[str]]:
+def differences(row: Device, columns: Mapping[str, object]) -> dict[str, list[str]]:
     """Column -> its value before and after, in words."""
     pairs = ((name, getattr(row, name), value) for name, value in columns.items())
     return {name: [_words(old), _words(new)] for name, old, new in pairs if old != new}

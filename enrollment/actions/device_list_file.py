@@ -13,7 +13,7 @@ from enrollment.actions.tables import BadFile, unprintable, written_table
 from enrollment.models import Event, EventKind, ListedDevice
 from sites_config.batches import batches
 from sites_config.changes import raise_version
-from sites_config.logged_changes import log_import
+from sites_config.logged_changes import differences, log_import
 from sites_config.models import User
 from sites_config.site_settings import descendants_of
 
@@ -28,6 +28,7 @@ FIELDS = {
     "note": "note",
 }
 COLUMNS = tuple(FIELDS)
+LOGGED = tuple(name for name in FIELDS.values() if name != "serial_number")
 
 
 @dataclass
@@ -54,7 +55,10 @@ def import_devices(
     columns = [FIELDS[name] for name in given[0][1]] if given else []
     rows = _listed(given, site, now)
     with transaction.atomic():
-        known = {row.serial_number: row for row in ListedDevice.objects.filter(site=site)}
+        known = {
+            row.serial_number: row
+            for row in ListedDevice.objects.filter(site=site).select_related("meant_for")
+        }
         done = _compared(rows, known, columns)
         gone = set(known) - {row.serial_number for row in rows} if prune else set()
         done.removed, done.notes = len(gone), table.notes
@@ -64,16 +68,16 @@ def import_devices(
             _note(done, site, actor, now)
             names = {
                 "added": [row.serial_number for row in done.made],
-                "changed": [row.serial_number for row in done.changed],
-                "removed": [_with_owner(known[serial_number]) for serial_number in sorted(gone)],
+                "changed": [_what(known[row.serial_number], row, columns) for row in done.changed],
+                "removed": [_what(known[serial_number], None, LOGGED) for serial_number in sorted(gone)],
             }
             log_import(site, model=ListedDevice, user=actor, names=names, now=now)
     return done
 
 
-def _with_owner(row: ListedDevice) -> str:
-    """What is gone for good, with whom it was for."""
-    return f"{row} of {row.owner_full_name or row.owner_user_name}" if row.has_owner else str(row)
+def _what(before: ListedDevice, after: ListedDevice | None, columns: Sequence[str]) -> str:
+    values = differences(before, after, columns)
+    return f"{before.serial_number} ({values})" if values else before.serial_number
 
 
 def _compared(

@@ -12,7 +12,7 @@ from enrollment.actions.open_tables import open_table
 from enrollment.actions.tables import BadFile, unprintable
 from enrollment.models import Person
 from enrollment.models.person import folded
-from sites_config.logged_changes import log_import
+from sites_config.logged_changes import differences, log_import
 from sites_config.models import User
 
 COLUMNS = ("user_name", "full_name", "email", "department", "building", "room", "phone", "position")
@@ -61,11 +61,8 @@ def _values(person: Person, columns: Sequence[str]) -> list[str]:
 
 
 def _what(changed: Mapping[str, Person], known: Mapping[str, Person], columns: Sequence[str]) -> list[str]:
-    """Who, and in which columns."""
-    return [
-        f"{row.user_name}: {', '.join(name for name in columns if getattr(row, name) != getattr(known[who], name))}"
-        for who, row in changed.items()
-    ]
+    """Who, and in what."""
+    return [f"{row.user_name} ({differences(known[who], row, columns)})" for who, row in changed.items()]
 
 
 def _write(

@@ -21,6 +21,7 @@ from enrollment.models import (
     SigningIdentity,
     Status,
 )
+from sites_config.told_changes import told_changes
 
 Row = TypeVar("Row", SigningIdentity, PushCertificate)
 # A new authority is of use to those only who enroll after it: one who hears of the end a month before hears too late.
@@ -66,7 +67,8 @@ def _signing(looking: Looking) -> Iterator[Renewal]:
             )
             continue
         if not looking.dry_run:
-            certify_signing_identity(authority=authority, now=looking.now)
+            with told_changes(row.site, SigningIdentity, user=None, now=looking.now):
+                certify_signing_identity(authority=authority, now=looking.now)
         yield Renewal(str(row.site), f"signing identity that {_ends(row.not_after)}", by_us=True)
 
 
@@ -79,7 +81,8 @@ def _saml_keys(looking: Looking) -> Iterator[Renewal]:
         site, provider = key.provider.site, key.provider
         if not provider.keys.filter(use=KeyUse.NEXT).exists():
             if not looking.dry_run:
-                announce_next(provider, now=looking.now)
+                with told_changes(site, SamlKey, user=None, now=looking.now):
+                    announce_next(provider, now=looking.now)
             yield Renewal(str(site), f"next key for {provider}, announced in the metadata", by_us=True)
         yield _for_person(
             site,

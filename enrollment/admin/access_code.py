@@ -97,8 +97,10 @@ class AccessCodeAdmin(AdminWithButtons):
             raise PermissionDenied
         enrollment = self._named(request, "enrollment", Enrollment.objects.select_related("invitation"))
         invitation = self._named(request, "invitation", Invitation.objects.all())
-        if isinstance(enrollment, Enrollment) and enrollment.invitation:
-            invitation = enrollment.invitation
+        if isinstance(enrollment, Enrollment):
+            # Of a site beyond theirs, such as the district's, they neither give away a use nor read the name.
+            of_it = enrollment.invitation
+            invitation = of_it if of_it and may(request.user, of_it, change=True, also=self.also) else None
         elif isinstance(invitation, Invitation) and not self._sees_links(request, invitation):
             raise PermissionDenied
         form = self._form(request, enrollment, invitation)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django import forms
 from django.contrib import admin
@@ -14,8 +15,17 @@ from enrollment.models import CaCertificate
 from sites_config.admin.scoped import BY_SITE, RowForm, ScopedAdmin
 
 
+class _CertificateField(forms.CharField):
+    def in_words(self, value: "x509.Certificate | str | None") -> str:
+        """For the log, of what stood there and of what was sent."""
+        known = x509.load_pem_x509_certificate(value.encode()) if isinstance(value, str) else value
+        return (
+            f"{known.subject.rfc4514_string()}, SHA-256 {known.fingerprint(SHA256()).hex()}" if known else ""
+        )
+
+
 class CaCertificateForm(RowForm):
-    certificate = forms.CharField(
+    certificate = _CertificateField(
         widget=forms.Textarea(attrs={"rows": 12, "cols": 70}),
         help_text="PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.",
     )

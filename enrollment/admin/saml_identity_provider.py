@@ -7,17 +7,21 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
 from enrollment.actions.saml_keys import NoNextKey, announce_next, forget_previous, switch
 from enrollment.actions.saml_providers import addresses, prepare
-from enrollment.models import KeyUse, SamlIdentityProvider
+from enrollment.models import KeyUse, SamlIdentityProvider, SamlKey
 from enrollment.models.saml_identity_provider import ATTRIBUTES
 from enrollment.signin.saml.metadata import LONGEST, BadMetadata, read_metadata, stored_metadata
 from enrollment.signin.saml.refresh import columns, refresh
-from sites_config.admin.buttons import AdminWithButtons, button, may_change
+from sites_config.admin.buttons import AdminWithButtons, actor, button, may_change
 from sites_config.admin.scoped import BY_SITE, RowForm
+from sites_config.in_words import NOTHING
+from sites_config.stored_values import file_in_words, told
+from sites_config.told_changes import told_changes
 
 LONG = ("metadata_url", "entity_id", "own_entity_id", "id_attribute", "groups_attribute")
 SAVED_FIRST = "Shown when the row is saved."
@@ -138,7 +142,8 @@ class SamlIdentityProviderAdmin(AdminWithButtons):
 
     @button("Read metadata", may_change, has_url)
     def read_metadata(self, request: HttpRequest, row: SamlIdentityProvider) -> None:
-        done = refresh(row, now=timezone.now())
+        with self._told(request, row, SamlIdentityProvider):
+            done = refresh(row, now=timezone.now())
         if done.problem:
             messages.error(request, f"The metadata is as it was. {done.problem}")
         elif done.changed:
@@ -148,8 +153,8 @@ class SamlIdentityProviderAdmin(AdminWithButtons):
 
     @button("Announce the next key", may_change, has_no_next)
     def announce_key(self, request: HttpRequest, row: SamlIdentityProvider) -> None:
-        announce_next(row, now=timezone.now())
-        self.log_change(request, row, "Announced the next key.")
+        with self._told(request, row, SamlKey):
+            announce_next(row, now=timezone.now())
         messages.success(
             request, "It stands in our metadata now. Switch to it when the provider has read that."
         )
@@ -157,18 +162,38 @@ class SamlIdentityProviderAdmin(AdminWithButtons):
     @button("Switch to the next key", may_change, has_next)
     def switch_keys(self, request: HttpRequest, row: SamlIdentityProvider) -> None:
         try:
-            switch(row)
+            with transaction.atomic(), self._told(request, row, SamlKey):
+                switch(row)
         except NoNextKey:
             messages.info(request, "There is no next key any more.")
             return
-        self.log_change(request, row, "Switched to the next key.")
         messages.success(request, "Requests are signed with it from now on.")
 
     @button("Forget the previous key", may_change, has_previous)
     def forget_key(self, request: HttpRequest, row: SamlIdentityProvider) -> None:
-        forget_previous(row)
-        self.log_change(request, row, "Forgot the previous key.")
+        with transaction.atomic(), self._told(request, row, SamlKey):
+            forget_previous(row)
         messages.success(request, "What the provider still encrypts for it can't be read any more.")
+
+    def _told(self, request: HttpRequest, row: SamlIdentityProvider, model: type[Model]) -> Any:
+        return told_changes(row.site, model, user=actor(request), now=timezone.now())
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """With whose keys the provider signs from now on, where a file of metadata was sent."""
+        said = super().construct_change_message(request, form, formsets, add)
+        if "metadata_file" not in form.changed_data:
+            return said
+        before = form.before.metadata_xml if getattr(form, "before", None) else ""
+        pairs = (("Metadata", file_in_words), ("Signs with", self._signs_with))
+        words = [(name, tell(before), tell(form.instance.metadata_xml)) for name, tell in pairs]
+        return [*said, *told([{"field": name, "old": old, "new": new} for name, old, new in words])]
+
+    @staticmethod
+    def _signs_with(metadata_xml: str) -> str:
+        certificates = stored_metadata(metadata_xml).certificates if metadata_xml else ()
+        return "; ".join(map(_in_words, certificates)) or NOTHING
 
     @admin.display(description="our metadata")
     def own_metadata(self, row: SamlIdentityProvider) -> str:

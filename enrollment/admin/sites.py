@@ -17,12 +17,14 @@ from enrollment.admin.dashboard import dashboard
 from enrollment.admin.explanation import explanation_page
 from enrollment.admin.readiness import readiness_of
 from enrollment.admin.site_copy import copy_page
-from sites_config.admin.buttons import button, may_change
+from enrollment.models import Authority, SigningIdentity
+from sites_config.admin.buttons import actor, button, may_change
 from sites_config.admin.inheritance import inherited
 from sites_config.admin.pages import form_page
 from sites_config.admin.site import SiteAdmin
 from sites_config.admin.site_configuration import SiteConfigurationInline
 from sites_config.models import SiteConfiguration
+from sites_config.told_changes import told_changes
 
 ISSUES = (
     "It issues the certificates of devices, and certifies a key that signs profiles. One that issued before stays "
@@ -80,8 +82,9 @@ class ReadySiteAdmin(SiteAdmin):
             request.POST if asked else None, initial={"name": f"{settings.organization_name} Devices"[:64]}
         )
         if asked and form.is_valid():
-            made = create_authority(site=site, now=timezone.now(), **form.cleaned_data)
-            self.log_change(request, site, f"Created the authority {made}.")
+            now = timezone.now()
+            with told_changes(site, Authority, SigningIdentity, user=actor(request), now=now):
+                made = create_authority(site=site, now=now, **form.cleaned_data)
             messages.success(
                 request, f"“{made}” issues certificates now, and what signs profiles was made with it."
             )

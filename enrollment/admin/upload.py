@@ -11,10 +11,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
+from sites_config.admin.buttons import actor
 from sites_config.admin.pages import form_page
 from sites_config.admin.scoped import ScopedAdmin
 from sites_config.admin.scoping import for_user
+from sites_config.told_changes import told_changes
 
 
 class BadUpload(Exception):
@@ -58,12 +61,13 @@ class UploadAdmin(ScopedAdmin):
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = self.upload_form(*sent, sites=sites, initial={"site": request.GET.get("site")})
         if form.is_valid():
+            site = form.cleaned_data["site"]
             try:
-                row = self.upload(form)
+                with told_changes(site, self.model, user=actor(request), now=timezone.now()):
+                    row = self.upload(form)
             except BadUpload as reason:
                 form.add_error(None, str(reason))
             else:
-                self.log_addition(request, row, "Uploaded.")
                 messages.success(request, f"Imported: {row}.")
                 return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return form_page(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -12,10 +13,11 @@ from enrollment.actions.webhooks import new_secret, secret_in_words
 from enrollment.models import Webhook, WebhookEvent
 from enrollment.outbox.mail import ServerDown
 from enrollment.outbox.webhook import send
-from sites_config.admin.buttons import AdminWithButtons, button, may_change
+from sites_config.admin.buttons import AdminWithButtons, actor, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.scoped import BY_SITE, RowForm
 from sites_config.secrets import Undecryptable
+from sites_config.told_changes import told_changes
 
 
 class WebhookForm(RowForm):
@@ -74,7 +76,8 @@ class WebhookAdmin(AdminWithButtons):
 
     @button("New secret", may_change)
     def renew_secret(self, request: HttpRequest, webhook: Webhook) -> None:
-        webhook.secret_encrypted = new_secret()
-        webhook.save(update_fields=["secret_encrypted"])
-        self.log_change(request, webhook, "Made a new secret.")
+        told = told_changes(webhook.site, Webhook, user=actor(request), now=timezone.now())
+        with transaction.atomic(), told:
+            webhook.secret_encrypted = new_secret()
+            webhook.save(update_fields=["secret_encrypted"])
         messages.success(request, "From now on messages are signed with a new secret.")

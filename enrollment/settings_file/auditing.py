@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from enrollment.models import Event, EventKind
 from enrollment.settings_file.run import Change, Run, Touched
+from sites_config.in_words import differing, whole
 from sites_config.logged_changes import log_for_sites
 from sites_config.models import User
 
@@ -18,12 +19,10 @@ LONGEST_NAME = 200  # of a row in its history, as the column is wide
 def record(runs: Iterable[Run], author: User | None) -> None:
     """In the transaction of the changes. History names an account; without one the event alone tells."""
     for run in (run for run in runs if run.changes):
-        Event.objects.create(
-            site=run.site,
-            kind=EventKind.SETTINGS_CHANGED,
-            at=run.now,
-            actor=author,
-            data={"file": run.file[:LONGEST], **_facts(run.changes)},
+        facts = {"site": run.site, "kind": EventKind.SETTINGS_CHANGED, "at": run.now, "actor": author}
+        Event.objects.bulk_create(
+            Event(**facts, data={"file": run.file[:LONGEST], **_facts(run.changes[begin : begin + MOST])})
+            for begin in range(0, len(run.changes), MOST)
         )
         if author is not None:
             entries = LogEntry.objects.bulk_create(_entry(run, author, each) for each in run.touched)
@@ -31,20 +30,16 @@ def record(runs: Iterable[Run], author: User | None) -> None:
 
 
 def _facts(changes: Sequence[Change]) -> Mapping[str, str]:
-    facts = {each.key[:LONGEST]: _in_words(each) for each in changes[:MOST]}
-    more = len(changes) - MOST
-    return facts | ({"more": f"{more} other changes"} if more > 0 else {})
+    return {each.key[:LONGEST]: _in_words(each) for each in changes}
 
 
 def _in_words(change: Change) -> str:
     if not (change.before or change.after):
         return "changed"
-    return " → ".join(filter(None, (_short(change.before), _short(change.after))))
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+    before, after = (" ".join(text.split()) for text in (change.before, change.after))
+    if not before or not after:
+        return whole(before or after, most=LONGEST)
+    return " → ".join(differing(before, after, most=LONGEST))
 
 
 def _entry(run: Run, author: User, touched: Touched) -> LogEntry:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -48,4 +49,6 @@ class SiteAddressAdmin(ScopedAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         # Once more in the statement itself: a profile may have been issued since the page was shown.
-        queryset.filter(in_use_by_profiles=False).delete()
+        _all, deleted = queryset.filter(in_use_by_profiles=False).delete()
+        if deleted.get(SiteAddress._meta.label, 0) == 0 or queryset.exists():
+            raise PermissionDenied  # and what the log says of a deletion goes too

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.forms import ModelForm, model_to_dict
 from django.http import HttpRequest
 
-from sites_config.admin.audit import in_words
+from sites_config.in_words import in_words
 
 if TYPE_CHECKING:
     _RowForm = ModelForm[Any]

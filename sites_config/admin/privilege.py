@@ -80,6 +80,11 @@ class PrivilegeForm(RowForm):
             return []
         return [(site, each) for each in (privilege, *self._others)]
 
+    @property
+    def given_besides(self) -> dict[str, tuple[Privilege, ...]]:
+        """In the log a set stands as all that was given."""
+        return {"privilege": self._others}
+
     def _may_grant(self, privilege: Privilege, site: Site) -> bool:
         return self.granter.everything or site.pk in self.granter.grants(privilege)
 

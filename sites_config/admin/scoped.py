@@ -10,13 +10,14 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
-from sites_config.admin.audit import change_message, last_values, parts_by_site
+from sites_config.admin.audit import change_message, parts_by_site
 from sites_config.admin.locking import AS_SHOWN, as_shown, guarded
 from sites_config.admin.paging import LongList, Pages
 from sites_config.admin.scoping import for_user, may, reach_of
 from sites_config.admin.searching import found
 from sites_config.logged_changes import log_for_sites
 from sites_config.models import Privilege, User
+from sites_config.stored_values import last_values
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -164,6 +165,8 @@ class ScopedAdmin(_Scoped, _ModelAdmin):
         if lookup in filter(None, own):
             return True
         filters = [str(each[0] if isinstance(each, tuple) else each) for each in self.list_filter]
+        if any(lookup.startswith(name) for name in filters if name in _narrowed(self.list_filter)):
+            return lookup.endswith("__id__exact")  # the one that the filter itself takes, and narrows
         names = [*filters, *self.linked, self.date_hierarchy or "", "pk", "id"]
         return any(
             lookup.startswith(name) and _LOOKUP_ENDINGS.fullmatch(lookup[len(name) :])
@@ -205,6 +208,15 @@ class OwnSitesFilter(admin.RelatedFieldListFilter):
     def _sees(self, keys: set[str]) -> bool:
         numbers = [int(each) for each in keys if each.isdecimal() and len(each) < 19]
         return len(numbers) == len(keys) == self.seen.filter(pk__in=numbers).count()
+
+
+def _narrowed(filters: Any) -> set[str]:
+    """Sites of rows elsewhere, such as those where a colleague works: not all of them may be seen."""
+    return {
+        each[0]
+        for each in filters
+        if isinstance(each, tuple) and each[1] is OwnSitesFilter and "__" in each[0]
+    }
 
 
 BY_SITE = ("site", OwnSitesFilter)

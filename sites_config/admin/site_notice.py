@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.sites.models import Site
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from sites_config.admin.scoping import for_user
 from sites_config.admin.zones import InZoneOfSite, zone_of
 from sites_config.languages import CODES, LANGUAGES
 from sites_config.models import LONGEST_NOTICE, SiteConfiguration, SiteNotice
+from sites_config.stored_values import became, stored
 from sites_config.texts import COLUMNS, column_of
 from sites_config.wording_checks import problems_of_markdown
 
@@ -105,8 +107,10 @@ class SiteNoticeAdmin(InZoneOfSite, AdminWithButtons):
 
     @button("End now", may_change, _not_over)
     def end_now(self, request: HttpRequest, notice: SiteNotice) -> None:
+        before = dict(stored(notice))
         notice.ends_at = timezone.now()
         notice.starts_at = min(notice.starts_at, notice.ends_at)
-        notice.save(update_fields=["starts_at", "ends_at"])
-        self.log_change(request, notice, "Ended it.")
+        with transaction.atomic():
+            notice.save(update_fields=["starts_at", "ends_at"])
+            self.log_change(request, notice, became(before, notice))
         messages.success(request, "The notice is over. Every page is without it within a second.")

@@ -5,19 +5,28 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.forms import AdminPasswordChangeForm, UsernameField
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Exists, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from sites_config.admin.audit import NOT_SHOWN
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.privilege import SitePrivilegeInline
 from sites_config.admin.scoped import OwnSitesFilter, RowForm
 from sites_config.admin.scoping import for_user, reach_of
+from sites_config.in_words import NOTHING
 from sites_config.models import Privilege, SitePrivilege, User, described
 from sites_config.password_links import MailNotSent, mail_password_link, password_link
-from sites_config.second_factor import has_second_factor, remove_second_factors_of, second_factors
+from sites_config.second_factor import (
+    factors_in_words,
+    has_second_factor,
+    remove_second_factors_of,
+    second_factors,
+)
+from sites_config.stored_values import told
 
 if TYPE_CHECKING:
     _UserAdmin = UserAdmin[User]
@@ -133,6 +142,15 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        """Django's page for a password tells of none that was taken away."""
+        if not isinstance(form, AdminPasswordChangeForm):
+            return super().construct_change_message(request, form, formsets, add)
+        new = NOT_SHOWN if form.user.has_usable_password() else NOTHING
+        return told([{"field": "Password", "old": NOT_SHOWN, "new": new}])
+
     @button("Mail a link to set the password", may_change, _is_active)
     def mail_password_link(self, request: HttpRequest, user: User) -> HttpResponse | None:
         """Without an address, or where the mail is not taken, the link stands on a page, to be handed on."""
@@ -156,8 +174,11 @@ class AccountAdmin(AdminWithButtons, _UserAdmin):
     @button("Remove second factors", may_change, has_second_factor)
     def remove_second_factors(self, request: HttpRequest, user: User) -> None:
         """For a lost phone: app, passkeys and recovery codes go; the password stays."""
-        remove_second_factors_of(user)
-        self.log_change(request, user, "Removed the second factors.")
+        with transaction.atomic():
+            before = factors_in_words(user)
+            remove_second_factors_of(user)
+            said = [{"field": "Second factors", "old": before, "new": NOTHING}]
+            self.log_change(request, user, told(said))
         messages.success(
             request,
             f"{user} logs in with the password alone now, and sets up a second factor anew where one is required.",

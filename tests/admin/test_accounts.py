@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from enrollment.signin import staff as bulkhead
-from sites_config.models import User
+from sites_config.models import LoggedChange, User
 from tests import people
 from tests.admin.world import logged_in
 
@@ -163,5 +163,7 @@ def test_staff_change_their_own_password(anna: User, alpha: Site) -> None:
     answer = post(client, "/accounts/password/change/", new | {"oldpassword": people.PASSWORD})
 
     assert "Your password was changed" in client.get(answer.url).content.decode()
+    change = LoggedChange.objects.get()
+    assert (change.site, change.user) == (alpha, anna) and "Password: not shown → not shown" in change.told
     anna.refresh_from_db()
     assert anna.check_password("quite another one")

@@ -64,7 +64,7 @@ def test_a_column_that_the_file_lacks_stays_as_it_is(alpha: Site, file: Path) ->
         ("Ana Alvarez", "ana@alpha.example", "14"),
         ("Ben Brook", "ben@alpha.example", ""),
     ]
-    assert "changed: 1 (ana: room)" in LoggedChange.objects.get().told
+    assert "changed: 1 (ana (room: 12 → 14))" in LoggedChange.objects.get().told
 
 
 def test_a_dry_run_writes_nothing(alpha: Site, file: Path) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from enrollment.signin import staff as bulkhead
-from sites_config.models import Privilege, SitePrivilege, User
+from sites_config.models import LoggedChange, Privilege, SitePrivilege, User
 from tests import people
 from tests.admin.test_accounts import browser, post
 from tests.moved_clock import Clock, clock
@@ -57,6 +57,12 @@ def test_the_link_sets_the_password_once(link: str, dora: User) -> None:
     assert "Your password is set" in done.content.decode()
     dora.refresh_from_db()
     assert dora.check_password(NEW["new_password1"])
+    change = LoggedChange.objects.latest("pk")
+    assert (change.user, change.object_id, change.told) == (
+        dora,
+        str(dora.pk),
+        "Set the password by the link.",
+    )
     assert client.get(link).status_code == 410
     logged_in = post(client, "/accounts/login/", {"login": "dora", "password": NEW["new_password1"]})
     assert logged_in.status_code == 302

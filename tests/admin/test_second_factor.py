@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.contrib.sites.models import Site
 from django.test import Client
 
-from sites_config.models import User
+from sites_config.models import LoggedChange, User
 from tests import people
 from tests.admin.test_accounts import LOGIN, RIGHT, browser, post
 from tests.authenticator_app import WRONG, Counter, counter, give_app, give_codes
@@ -194,17 +194,26 @@ def test_r25_five_wrong_codes_close_the_account_for_a_while(anna: User, counter:
     assert "Too many failed login attempts" in answer.content.decode()
 
 
-def test_it_is_taken_away_and_the_recovery_codes_with_it(anna: User, counter: Counter) -> None:
-    client = confirmed()
-    set_up(client, counter)
-    assert "10 left" in client.get(OVERVIEW).content.decode()
-    before = client.get(CODES).content
-    assert post(client, f"{CODES}new/", {}).status_code == 302
-    assert client.get(CODES).content != before
+def test_it_is_taken_away_and_the_recovery_codes_with_it(
+    anna: User, counter: Counter, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        client = confirmed()
+        set_up(client, counter)
+        assert "10 left" in client.get(OVERVIEW).content.decode()
+        before = client.get(CODES).content
+        assert post(client, f"{CODES}new/", {}).status_code == 302
+        assert client.get(CODES).content != before
 
-    assert post(client, f"{OVERVIEW}app/remove/", {}).url == OVERVIEW
+    with django_capture_on_commit_callbacks(execute=True):
+        assert post(client, f"{OVERVIEW}app/remove/", {}).url == OVERVIEW
 
     assert not Authenticator.objects.exists()
+    changes = LoggedChange.objects.filter(user=anna, object_id=str(anna.pk)).order_by("pk")
+    assert [each.told.removeprefix("Changed Second factors: ") for each in changes] == [
+        "nothing → authenticator app.", "nothing → recovery codes.", "recovery codes → other recovery codes.",
+        "authenticator app → nothing.", "recovery codes → nothing.",
+    ]  # fmt: skip
 
 
 def test_nothing_of_it_opens_without_a_login(alpha: Site) -> None:

@@ -160,3 +160,18 @@ def test_r07_no_code_for_another_site(as_hana: Client, alpha: Site, beta: Site) 
     nonsense = as_hana.get(f"{ADD}?enrollment=x")
     assert nonsense.status_code == 404 and not AccessCode.objects.exists()
     assert Enrollment.objects.count() == 1
+
+
+def test_r06_a_school_makes_none_for_an_invitation_of_the_district(alpha: Site) -> None:
+    """It is told nothing of the invitation through the enrollment that began with it, and can help all the same."""
+    school = people.new_site("North School", parent=alpha, ready=False)
+    helper = people.staff("hilda", "Hilda Help", (school, Privilege.HELP_PEOPLE), is_staff=True)
+    row = Visitor().start(people.invite(alpha, name="Poster of the district")[1])
+    Enrollment.objects.filter(pk=row.pk).update(site=school)
+    path, client = f"{ADD}?enrollment={row.pk}", logged_in(helper, alpha)
+
+    assert "Poster of the district" not in client.get(path).content.decode()
+    sent = {"site": school.pk, "leads_to": "invitation", "lives": "hour"}
+    assert not CODE.search(client.post(path, sent).content.decode())
+    make(client, school, path)
+    assert AccessCode.objects.get().invitation is None

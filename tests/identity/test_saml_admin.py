@@ -1,5 +1,6 @@
 """SAML providers in admin and on the command line: read, read anew, and keys that follow one another."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from enrollment.models import Identity, KeyUse, SamlIdentityProvider, SamlKey
+from sites_config.models import LoggedChange
 from tests.admin.conftest import anna, as_anna, as_vera, vera
 from tests.admin.filled import send as fill_in
 from tests.admin.filled import values_of
@@ -91,6 +93,8 @@ def test_metadata_may_be_uploaded(as_anna: Client, alpha: Site, running: Identit
     assert row.entity_id == running.entity_id and row.metadata_url == "" and row.metadata_read_at
     assert row.own_entity_id == f"https://alpha.test{row.path}metadata"
     assert SamlKey.objects.get().use == KeyUse.CURRENT
+    told = LoggedChange.objects.get().told
+    assert "Signs with: nothing → CN=Northwind" in told.replace("\\", "") and "Metadata: nothing → #" in told
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,10 @@ def test_the_providers_next_key_is_known_before_it_signs_with_it(
     assert "as before" in refreshed()
 
     running.wants(new_privatekey="next.key", new_certificate="next.pem")
+    assert not LoggedChange.objects.exists()
     assert "Northwind Account: new" in refreshed()
+    change = LoggedChange.objects.get()
+    assert change.user is None and re.search("Metadata xml: #[0-9a-f]{8} → #[0-9a-f]{8}", change.told)
     assert log_in(Visitor(), at_provider, row), "the older key still signs"
     running.wants(privatekey="next.key", certificate="next.pem")
     assert log_in(Visitor(), at_provider, row), "and the next one is known"

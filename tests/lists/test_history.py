@@ -142,7 +142,7 @@ def test_somebodys_password_leaves_no_trace(as_root: Client, bob: User) -> None:
     as_root.post(f"/admin/sites_config/user/{bob.pk}/password/", password)
 
     message = LogEntry.objects.latest("pk").change_message
-    assert "password: not shown" in message and "enough" not in message
+    assert "Password: not shown" in message and "enough" not in message
 
 
 def test_long_texts_are_cut(as_anna: Client, alpha: Site) -> None:

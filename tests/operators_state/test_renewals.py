@@ -17,7 +17,7 @@ from enrollment.models import (
     SamlIdentityProvider,
     SigningIdentity,
 )
-from sites_config.models import SiteConfiguration
+from sites_config.models import LoggedChange, SiteConfiguration
 from tests import people
 from tests.moved_clock import Clock, clock
 from tests.operators_state.saved import said
@@ -48,6 +48,8 @@ def test_what_signs_profiles_is_renewed_once_and_signs(alpha: Site, clock: Clock
 
     assert told == f"Alpha School: renewed: signing identity that ends on {old.not_after:%Y-%m-%d}\n"
     new = SigningIdentity.objects.latest("pk")
+    change = LoggedChange.objects.get()
+    assert (change.user, change.site, change.object_id) == (None, alpha, str(new.pk))
     assert new.not_after > old.not_after + timedelta(days=1000)
     signer = issuing_of(SiteConfiguration.for_site(alpha), now=clock.now()).signer
     assert signer.certificate == x509.load_pem_x509_certificate(new.certificates_pem.encode())
@@ -117,6 +119,7 @@ def test_the_next_saml_key_is_announced_once_and_switched_to_by_a_person(alpha: 
     assert "renewed: next key for Idp, announced" in first[0]
     assert "switch to the next one" in first[1] and second == first[1:]
     assert {key.use for key in provider.keys.all()} == {KeyUse.CURRENT, KeyUse.NEXT}
+    assert "Use: nothing → Next" in LoggedChange.objects.get().told
 
 
 def test_devices_whose_certificate_ends_are_counted(alpha: Site, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """Who changed what by a file: an event of the site, the history of each row, and every process told."""
 
+import re
 from pathlib import Path
 
 from django.contrib.admin.models import LogEntry
@@ -22,8 +23,23 @@ def test_an_event_tells_old_and_new(district: Site, tmp_path: Path) -> None:
     event = Event.objects.get(kind=EventKind.SETTINGS_CHANGED)
     assert event.site == district and event.actor == User.objects.get(username="anna")
     assert event.data["settings.time_zone"] == "Europe/Berlin → UTC"
-    assert event.data["texts.welcome.lead.en"].endswith("long long …")
+    assert re.search(r"long long … \(449 letters, #[0-9a-f]{8}\)$", event.data["texts.welcome.lead.en"])
     assert set(event.data) == {"file", "settings.time_zone", "texts.welcome.lead.en"}
+
+
+def test_a_long_text_and_a_long_file_are_told_to_their_ends(district: Site, tmp_path: Path) -> None:
+    long = "long " * 90
+    rows = "\n".join(f"  - {{group_name: Group {number:03}}}" for number in range(130))
+    apply(stored(tmp_path, document(texts=f"  welcome.lead:\n    en: {long}end")))
+    Event.objects.all().delete()
+    apply(stored(tmp_path, document(texts=f"  welcome.lead:\n    en: {long}other", access_groups=rows)))
+
+    events = Event.objects.filter(kind=EventKind.SETTINGS_CHANGED).order_by("pk")
+    told = {key: value for event in events for key, value in event.data.items()}
+    assert re.search(r"end… \(.*\) → ….*other… \(", told["texts.welcome.lead.en"]), told[
+        "texts.welcome.lead.en"
+    ]
+    assert any("Group 129" in key for key in told) and not any("other changes" in str(each) for each in told)
 
 
 def test_the_history_of_each_row_names_the_account_and_the_keys(district: Site, tmp_path: Path) -> None:

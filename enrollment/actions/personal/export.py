@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BinaryField, Model, Q
 
 from enrollment.actions.personal.columns import DEVICE, INVITATION, NAMINGS
+from enrollment.actions.personal.others import without_others
 from enrollment.actions.personal.search import Subject, rows_naming
 from enrollment.actions.personal.words import logged_naming
 from enrollment.models import Enrollment, Event
@@ -21,20 +22,20 @@ def export_person(subject: Subject, *, now: datetime) -> dict[str, Any]:
         found.setdefault(naming.called, {}).update((row.pk, row) for row in rows_naming(naming, subject))
     enrollments = [row.pk for row in found["enrollments"].values() if isinstance(row, Enrollment)]
     devices, invitations = rows_naming(DEVICE, subject), rows_naming(INVITATION, subject)
-    events = Event.objects.filter(
-        Q(enrollment__in=enrollments) | Q(device__in=devices) | Q(invitation__in=invitations)
-    )
+    # What others did with their device, or with an invitation for several, is not told.
+    nobodys = Q(enrollment=None) & (Q(device__in=devices) | Q(invitation__in=invitations))
+    events = Event.objects.filter(Q(enrollment__in=enrollments) | nobodys)
     return {
         "exported_at": now,
-        **{called: _rows(each for _pk, each in sorted(rows.items())) for called, rows in found.items()},
-        "events": _rows(events.order_by("pk")),
-        "changes_in_the_administration": _rows(logged_naming(subject)),
-        "accounts": _rows(subject.accounts),
+        **{called: _rows((rows[pk] for pk in sorted(rows)), subject) for called, rows in found.items()},
+        "events": _rows(events.order_by("pk"), subject),
+        "changes_in_the_administration": _rows(logged_naming(subject), subject),
+        "accounts": [_columns(account) for account in subject.accounts],
     }
 
 
-def _rows(rows: Iterable[Model]) -> list[dict[str, Any]]:
-    return [_columns(row) for row in rows]
+def _rows(rows: Iterable[Model], subject: Subject) -> list[dict[str, Any]]:
+    return [without_others(row, _columns(row), subject) for row in rows]
 
 
 def _columns(row: Model) -> dict[str, Any]:

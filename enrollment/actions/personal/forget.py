@@ -13,6 +13,7 @@ from enrollment.actions.endings import expire
 from enrollment.actions.invitations import revoke
 from enrollment.actions.personal.accounts import forget_account
 from enrollment.actions.personal.columns import DELETED, FORGOTTEN, INVITATION, NAMINGS, SIGNED_IN, Naming
+from enrollment.actions.personal.facts import forget_facts
 from enrollment.actions.personal.search import Subject, rows_naming
 from enrollment.actions.personal.words import forget_words
 from enrollment.models import Enrollment, Invitation, SamlRoundTrip
@@ -42,6 +43,7 @@ def forget_person(subject: Subject, *, now: datetime) -> dict[str, int]:
     found = rows_of(subject)
     told = counted(found, subject)
     _end(found, now)
+    forget_facts(subject)
     forget_words(subject)
     with transaction.atomic():
         for naming, pks in found.items():

@@ -63,6 +63,8 @@ def find_person(query: str, *, site: Site, source: str, with_account: bool) -> S
 def _known(subject: Subject, found: Mapping[Naming, list[dict[str, str]]]) -> Subject:
     """With every name under which they are known: also those of rows that have the same key and other names."""
     rows = {naming: [*own, *_values(naming, _with_key(naming, subject))] for naming, own in found.items()}
+    known = {name.casefold() for name in _collected(_keyed(rows), "user_names")}
+    rows = {naming: [row for row in some if _may_be(naming, row, known)] for naming, some in rows.items()}
     return Subject(
         subject.sites,
         subject.keys,
@@ -71,6 +73,18 @@ def _known(subject: Subject, found: Mapping[Naming, list[dict[str, str]]]) -> Su
         _collected(rows, "names") | {name for each in subject.accounts if (name := each.get_full_name())},
         subject.accounts,
     )
+
+
+def _keyed(rows: Mapping[Naming, list[dict[str, str]]]) -> dict[Naming, list[dict[str, str]]]:
+    return {naming: some for naming, some in rows.items() if naming.key or naming is PERSON}
+
+
+def _may_be(naming: Naming, row: Mapping[str, Any], known: set[str]) -> bool:
+    """Not where an address of theirs stands in a row for somebody else, whose names would be taken for theirs."""
+    if not known or naming.key or naming is PERSON:
+        return True
+    names = {row[name].casefold() for name in naming.user_names if row[name]}
+    return not names or bool(names & known)
 
 
 def _collected(rows: Mapping[Naming, list[dict[str, str]]], kind: str) -> frozenset[str]:

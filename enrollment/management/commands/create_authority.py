@@ -9,6 +9,8 @@ from django.utils import timezone
 from enrollment.actions.authorities import create_authority
 from enrollment.management.commands._numbers import whole_number
 from enrollment.management.commands._site import add_site, site_of
+from enrollment.models import Authority, SigningIdentity
+from sites_config.told_changes import told_changes
 
 
 class Command(BaseCommand):
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         if len(options["name"]) > 64:
             raise CommandError("--name has 64 characters at most.")
         site = site_of(options)
-        authority = create_authority(
-            site=site, name=options["name"], years=options["years"], now=timezone.now()
-        )
+        now = timezone.now()
+        with told_changes(site, Authority, SigningIdentity, user=None, now=now):
+            authority = create_authority(site=site, name=options["name"], years=options["years"], now=now)
         self.stdout.write(f"authority {authority.public_id} until {authority.not_after:%Y-%m-%d}")

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from enrollment.actions.sites import BadSite, account_called, create_site, let_administer
 from enrollment.management.commands._site import SITE, site_called
-from sites_config.models import User
+from enrollment.models import Authority, SigningIdentity
+from sites_config.models import SitePrivilege, User
 from sites_config.password_links import password_link
+from sites_config.told_changes import tell_new_site, told_changes
 
 
 class Command(BaseCommand):
@@ -49,9 +51,12 @@ class Command(BaseCommand):
         except BadSite as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"site {site.name}")
+        tell_new_site(site, Authority, SigningIdentity, now=timezone.now())
         if user is not None:
             is_new = user.pk is None
-            let_administer(site, user)
+            models = (User, SitePrivilege) if is_new else (SitePrivilege,)
+            with told_changes(site, *models, user=None, now=timezone.now()):
+                let_administer(site, user)
             self._tell(user, host, is_new=is_new)
 
     def _tell(self, user: User, host: str, *, is_new: bool) -> None:

@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from enrollment.actions.personal.forget import counted, forget_person, rows_of
 from enrollment.management.commands._person import add_person, person_of
+from enrollment.management.commands._site import site_of
+from enrollment.models import Person
+from sites_config.logged_changes import log_command
 
 
 class Command(BaseCommand):
@@ -35,7 +38,10 @@ class Command(BaseCommand):
         if not options["yes"]:
             self._tell(told, "will be forgotten")
             self._ask(options["query"])
-        self._tell(forget_person(subject, now=timezone.now()), "forgotten")
+        now = timezone.now()
+        forgotten = forget_person(subject, now=now)
+        log_command(site_of(options), Person, "A person was forgotten", facts=forgotten, now=now)
+        self._tell(forgotten, "forgotten")
 
     def _ask(self, query: str) -> None:
         try:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from enrollment.actions.authorities import BadPushCertificate, import_push_certificate
 from enrollment.management.commands._site import add_site, site_of
+from enrollment.models import PushCertificate
+from sites_config.told_changes import told_changes
 
 
 class Command(BaseCommand):
@@ -29,14 +31,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         password = os.environ.get("GATEHOUSE_PUSH_KEY_PASSWORD", "").encode() or None
+        site, now = site_of(options), timezone.now()
         try:
-            row = import_push_certificate(
-                site=site_of(options),
-                certificate_pem=options["certificate"].read_bytes(),
-                key_pem=options["key"].read_bytes(),
-                password=password,
-                now=timezone.now(),
-            )
+            with told_changes(site, PushCertificate, user=None, now=now):
+                row = import_push_certificate(
+                    site=site,
+                    certificate_pem=options["certificate"].read_bytes(),
+                    key_pem=options["key"].read_bytes(),
+                    password=password,
+                    now=now,
+                )
         except (BadPushCertificate, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"topic {row.topic} until {row.not_after:%Y-%m-%d}")

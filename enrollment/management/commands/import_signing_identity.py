@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from enrollment.actions.signing_identities import import_signing_identity
 from enrollment.management.commands._site import add_site, site_of
+from enrollment.models import SigningIdentity
 from enrollment.pki.identity import BadIdentity
+from sites_config.told_changes import told_changes
 
 
 class Command(BaseCommand):
@@ -26,11 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         password = os.environ.get("GATEHOUSE_SIGNING_KEY_PASSWORD", "").encode() or None
+        site, now = site_of(options), timezone.now()
         try:
             content = options["file"].read_bytes()
-            row = import_signing_identity(
-                site=site_of(options), content=content, password=password, now=timezone.now()
-            )
+            with told_changes(site, SigningIdentity, user=None, now=now):
+                row = import_signing_identity(site=site, content=content, password=password, now=now)
         except (BadIdentity, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"signing identity until {row.not_after:%Y-%m-%d}")

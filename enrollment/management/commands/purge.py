@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from enrollment.actions.purging.purge import purge
 from enrollment.management.commands._numbers import whole_number
+from sites_config.logged_changes import log_command
+from sites_config.models import LoggedChange
 from sites_config.retention import KINDS
+
+# What auditors read: that there is less of it than there was stands there too.
+OF_LOG = frozenset({"events", "audit"})
 
 
 class Command(BaseCommand):
@@ -34,7 +39,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         days = {kind.name: options[kind.name] for kind in KINDS}
-        would = "would go" if options["dry_run"] else "removed"
-        for each in purge(days=days, dry_run=options["dry_run"], now=timezone.now()):
+        would, now = "would go" if options["dry_run"] else "removed", timezone.now()
+        of_log: dict[str, int] = {}
+        for each in purge(days=days, dry_run=options["dry_run"], now=now):
+            if each.kind in OF_LOG and each.number:
+                of_log[f"{each.what}, older than {days[each.kind]} days"] = each.number
             older = f", older than {days[each.kind]} days" if each.kind else ""
             self.stdout.write(f"{each.number} {each.what}{older}: {would}")
+        if of_log and not options["dry_run"]:
+            log_command(None, LoggedChange, "Old records were removed", facts=of_log, now=now)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from enrollment.models import SamlIdentityProvider
 from enrollment.signin.saml.metadata import stored_metadata
 from enrollment.signin.saml.refresh import refresh
+from sites_config.told_changes import told_changes
 
 SOON = timedelta(days=30)
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         failed = 0
         for row in SamlIdentityProvider.objects.exclude(metadata_url="").order_by("pk"):
-            done = refresh(row, now=timezone.now())
+            now = timezone.now()
+            with told_changes(row.site, SamlIdentityProvider, user=None, now=now):
+                done = refresh(row, now=now)
             failed += bool(done.problem)
             self.stdout.write(
                 f"{row.site}, {row}: {done.problem or ('new' if done.changed else 'as before')}"

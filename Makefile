@@ -15,6 +15,7 @@
 .PHONY: help run test iphone reset check setup setup-test lock packages packages-test
 
 BIN := .venv/bin
+WORKERS = $(shell expr $$(nproc) + 1)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 NODE_MODULES := tests/browser/node_modules/.package-lock.json tests/servers/oidc/node_modules/.package-lock.json
 
@@ -35,9 +36,11 @@ reset:
 	rm -rf var
 
 # Pytest comes last so that its closing line ends the output; a stage that fails before it ends the run.
-# By files, because what is started for one module is started once; no more than four, each may have a browser open.
+# By files, because what is started for one module is started once, and in the order of their names, because the files
+# with few tests are the slow ones. One process more than there are cores: some always wait for a browser or a server.
+# No more than four, as each may have a browser open.
 test: check
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # What the settings ask of an operator, for the tools that only read them. (The tests have tests/environment.py.)
 check: export GATEHOUSE_SECRET_KEY = checks-only

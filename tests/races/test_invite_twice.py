@@ -10,7 +10,7 @@ from tests.races.at_once import at_once
 from tests.servers.databases import ENGINES, Database, new_database, run
 
 pytestmark = pytest.mark.postgres
-ROWS, TIMES = 6000, 3
+ROWS, TIMES = 2500, 3
 
 
 def invite(database: Database, *arguments: str) -> Callable[[], str]:

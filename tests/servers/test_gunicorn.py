@@ -86,7 +86,7 @@ def test_a_chunked_body_is_refused_unread(sqlite_server: Gunicorn, path: str) ->
     """Devices announce the length of what they send."""
     head = f"PUT {path} HTTP/1.1\nTransfer-Encoding: chunked"
     assert raw(sqlite_server, head, b"5\r\nhello\r\n0\r\n\r\n") == 400
-    assert raw(sqlite_server, head, b"fffffff\r\n" + b"x" * 100_000) == 400
+    assert raw(sqlite_server, head, b"fffffff\r\n" + b"x" * 1000) == 400  # it does not wait for the rest
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sites_config.models import SiteAddress, SiteConfiguration, User
 from sites_config.stored_values import became, last_values, stored
 
 Known = Mapping[tuple[type[Model], int], tuple[Model, Mapping[str, str], list[dict[str, Any]]]]
+Told = tuple[LogEntry, Model, list[dict[str, Any]]]
 # Facts about a reading that say nothing of what was read.
 NO_CHANGE = frozenset({"Metadata read at", "Metadata problem"})
 
@@ -26,23 +27,20 @@ def told_changes(site: Site, *models: type[Model], user: User | None, now: datet
     before = _known(site, models)
     yield
     after = _known(site, models)
-    entries = [_deleted(*before[key]) for key in before.keys() - after.keys()]
+    entries: list[Told | None] = [_deleted(*before[key]) for key in before.keys() - after.keys()]
     entries += [_added(row) for key, (row, _values, _last) in after.items() if key not in before]
     entries += [
         _changed(before[key][1], row) for key, (row, _values, _last) in after.items() if key in before
     ]
-    told = [
-        (entry, row) for entry, row, facts in filter(None, entries) if _write(entry, row, facts, user, now)
-    ]
-    log_for_sites(told)
+    log_for_sites([_written(*each, user=user, now=now) for each in entries if each])
 
 
 def tell_new_site(site: Site, *models: type[Model], now: datetime) -> None:
     """What a command made, with its addresses and rows of ``models``."""
     every: list[type[Model]] = [Site, SiteConfiguration, SiteAddress, *models]
     for model in every:
-        entries = [_added(row) for row, _values, _last in _known(site, [model]).values()]
-        log_for_sites((entry, row) for entry, row, facts in entries if _write(entry, row, facts, None, now))
+        rows = [row for row, _values, _last in _known(site, [model]).values()]
+        log_for_sites([_written(*_added(row), user=None, now=now) for row in rows])
 
 
 def _known(site: Site, models: Iterable[type[Model]]) -> Known:
@@ -54,23 +52,23 @@ def _known(site: Site, models: Iterable[type[Model]]) -> Known:
     }
 
 
-def _deleted(row: Model, _values: object, last: list[dict[str, Any]]) -> Any:
+def _deleted(row: Model, _values: object, last: list[dict[str, Any]]) -> Told:
     return LogEntry(action_flag=DELETION), row, last
 
 
-def _added(row: Model) -> Any:
+def _added(row: Model) -> Told:
     return LogEntry(action_flag=ADDITION), row, [{"added": {}}, *became({}, row)]
 
 
-def _changed(before: Mapping[str, str], row: Model) -> Any:
+def _changed(before: Mapping[str, str], row: Model) -> Told | None:
     same = {name: words for name, words in stored(row) if name in NO_CHANGE}
     facts = became(dict(before) | same, row)
     return (LogEntry(action_flag=CHANGE), row, facts) if facts else None
 
 
-def _write(
+def _written(
     entry: LogEntry, row: Model, facts: list[dict[str, Any]], user: User | None, now: datetime
-) -> bool:
+) -> tuple[LogEntry, Model]:
     """A command's has no row in the history, which names an account."""
     entry.user_id = user.pk if user else None  # type: ignore[assignment]
     entry.action_time = now
@@ -79,4 +77,4 @@ def _write(
     entry.change_message = json.dumps(facts)
     if user is not None:
         entry.save()
-    return True
+    return entry, row

@@ -3,12 +3,14 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 ENCODINGS = ("utf-8-sig", "utf-16", "cp1252")
-# What a spreadsheet would run; an apostrophe before it makes it a text there, and goes away when it comes back.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would run, wide letters in East Asia included; an apostrophe before it makes it a text there, and
+# goes away when it comes back.
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 MAX_ROWS = 100_000
 MAX_BYTES = 12 * 1024 * 1024
 SHOWN_PROBLEMS = 50
@@ -121,12 +123,12 @@ def streamed_table(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 
 
 def as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def from_text(cell: str) -> str:
     """What ``as_text`` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def decoded(content: bytes) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from selenium.webdriver.common.by import By
 
-from enrollment.models import Device, Enrollment, Event, EventKind, ListedDevice, Webhook
+from enrollment.models import Device, Enrollment, Event, EventKind, ListedDevice, Person, Webhook
 from sites_config.models import SETS, PrivilegeSet, SiteConfiguration
 from tests import people
 from tests.admin.world import populate
@@ -75,6 +75,27 @@ def test_a_device_list_from_a_file(
     states = [cell.text for cell in desk.browser.driver.find_elements(By.CSS_SELECTOR, ".field-state")]
     assert states == ["Enrolled", "Not seen", "Refused", "Not seen"]
     desk.picture("device-list")
+
+
+def test_people_from_a_file(school: Site, desk: Desk, tmp_path: Path) -> None:
+    text = "Username;Full name;E-Mail;Room;Hired\r\nana;Ana Álvarez;ana@school.example;12;2019\r\nbo;Bo Ng;;;2020\r\n"
+    (tmp_path / "staff.csv").write_bytes(text.encode("cp1252"))
+    desk.open("/admin/enrollment/person/")
+    desk.press("Import from a file")
+    desk.type(site="North School", file=str(tmp_path / "staff.csv"))
+    desk.press("See what would happen")
+    desk.see("Ana Álvarez, ana@school.example, 12")
+    desk.see("Hired")
+    desk.shoot("people-file")
+
+    desk.browser.find("[name=really]").click()
+    desk.see("2 people added, 0 changed.")
+
+    desk.shoot("people")
+    assert list(Person.objects.order_by("user_name").values_list("full_name", flat=True)) == [
+        "Ana Álvarez",
+        "Bo Ng",
+    ]
 
 
 def tick(desk: Desk, *serials: str) -> None:

@@ -1,4 +1,4 @@
-"""Every screen in every look: nothing sticks out, is too small, is a barrier, comes from elsewhere."""
+"""A walk past every screen in several looks: nothing sticks out, is too small, is a barrier, comes from elsewhere."""
 
 from collections.abc import Iterator
 
@@ -17,15 +17,18 @@ HOST = "localhost"
 LOOKS = {
     "iphone": Look(),
     "dark": Look(dark=True),
-    "arabic": Look(language="ar"),
     "arabic-dark-ipad": Look(width=820, height=1180, language="ar", dark=True),
-    "small-german": Look(width=320, height=568, language="de"),
     "large-text": Look(text_zoom=2, language="de"),
 }
 # What axe judges depends on the colors and the direction; how narrow or large it is, checks.js judges in every look.
-ASKED_OF_AXE = {"iphone", "dark", "arabic", "arabic-dark-ipad"}
-# People come in Safari; of the other engine the two looks that differ most.
-PAIRS = [*(("webkit", look) for look in LOOKS), ("chromium", "iphone"), ("chromium", "arabic-dark-ipad")]
+ASKED_OF_AXE = {"iphone", "dark", "arabic-dark-ipad"}
+# People come in Safari. The narrowest screen in WebKit and Arabic in Chromium: test_gallery.py has every page so.
+PAIRS = [
+    ("webkit", "iphone"),
+    ("webkit", "arabic-dark-ipad"),
+    ("webkit", "large-text"),
+    ("chromium", "iphone"),
+]
 
 
 @pytest.mark.parametrize(("engine", "look"), PAIRS)

@@ -96,14 +96,12 @@ def test_a_backup_of_an_older_version_is_migrated(database: Database, tmp_path: 
     """Here the version before the last migration of allauth's second factors."""
     managed(database.url, "migrate", "mfa", "0002")
     managed(database.url, "backup", str(tmp_path / "older"))
-    managed(database.url, "migrate", "mfa")
 
     said = managed(database.url, "restore", str(tmp_path / "older"), "--replace", name_of(database.url))
 
     assert "migrated it to this version" in said
     applied = "SELECT count(*) FROM django_migrations WHERE app = 'mfa' AND name >= '0003'"
     assert database.value(applied) == 1
-    assert run(database.url, "manage.py", "migrate", "--check").returncode == 0
 
 
 def test_a_person_is_exported_and_forgotten(database: Database) -> None:

@@ -142,6 +142,15 @@ def descendants_of(site_id: int) -> set[int]:
     return _descendants(site_id, dict(SiteConfiguration.objects.values_list("site", "parent")))
 
 
+def families() -> dict[int, list[int]]:
+    """The sites below each that has any; asked anew."""
+    from sites_config.models import SiteConfiguration
+
+    parent_of: dict[int, int | None] = dict(SiteConfiguration.objects.values_list("site", "parent"))
+    parents = sorted({parent for parent in parent_of.values() if parent is not None})
+    return {parent: sorted(_descendants(parent, parent_of) - {parent}) for parent in parents}
+
+
 def _descendants(site_id: int, parent_of: dict[int, int | None]) -> set[int]:
     found, size = {site_id}, 0
     while len(found) > size:

@@ -1,8 +1,9 @@
 """What the device lists say of a device: whether it is expected, and whose it is said to be."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from enrollment.models import (
     AssignmentSource,
@@ -16,8 +17,7 @@ from enrollment.models import (
 )
 from sites_config.changes import remember
 from sites_config.models import SiteConfiguration
-from sites_config.models.site_configuration import MAX_DEPTH
-from sites_config.site_settings import SiteSettings
+from sites_config.site_settings import SiteSettings, families
 
 # Whoever turned a device away.
 REFUSALS = (EventKind.DEVICE_REFUSED, EventKind.REENROLLMENT_REFUSED)
@@ -89,7 +89,7 @@ def in_state(state: ListedState) -> Q:
         ListedState.ENROLLED: enrolled,
         ListedState.REFUSED: ~enrolled & refused,
         ListedState.LEFT: ~enrolled & ~refused & here,
-        ListedState.NOT_SEEN: ~enrolled & ~refused & ~here,
+        ListedState.NOT_SEEN: ~refused & ~here,  # whatever is enrolled was here
     }[state]
 
 
@@ -105,8 +105,7 @@ def state_of(row: ListedDevice) -> ListedState:
 
 def _of_the_list() -> Q:
     """At the site of the list, or at one that belongs to it."""
-    found, path = Q(site=OuterRef("site")), "site"
-    for _level in range(1, MAX_DEPTH):
-        path += "__configuration__parent"
-        found |= Q(**{path: OuterRef("site")})
+    found = Q(site=OuterRef("site"))
+    for parent, below in remember(("families",), families).items():
+        found |= Q(Exact(OuterRef("site"), Value(parent)), site__in=below)
     return found

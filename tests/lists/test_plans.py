@@ -48,7 +48,7 @@ def test_totals_are_estimated_where_they_are_large(pages: dict[str, dict[str, An
     assert pages["root: event?"]["count"] == "about 400,000"
     assert pages["root: device?lost=yes"]["count"] == "40"
     assert pages["head: device?"]["count"] == "5000"
-    assert pages["root: device, further"]["count"].startswith("about 19")
+    assert pages["root: device, further"]["count"].startswith(("about 19", "about 20"))  # of 195,000
 
 
 def test_what_was_typed_is_found(pages: dict[str, dict[str, Any]]) -> None:

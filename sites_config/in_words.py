@@ -16,6 +16,7 @@ MOST_LETTERS = 200
 MOST_IN_LOG = 1500  # letters of a value that stands there in full, such as the names of forty schools
 LETTERS_BEFORE = 20
 NOTHING = "nothing"
+NOT_SHOWN = "not shown"  # of a password: that there is one
 
 
 def in_words(field: forms.Field, value: Any) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from sites_config.in_words import NOTHING
 from sites_config.models import LoggedChange, SitePrivilege, User
 from sites_config.models.logged_change import Act
+from sites_config.stored_values import facts
 
 Facts = list[dict[str, Any]]
 MOST_NAMES = 200
@@ -145,8 +146,8 @@ def _parted(facts: Facts) -> tuple[Facts, Facts]:
 
 
 def _with_values(fact: dict[str, Any], values: Facts) -> dict[str, Any]:
-    fields = [f"{each['field']}: {each['old']} → {each['new']}" for each in values]
-    return {"changed": fact["changed"] | {"fields": fields, "values": values}}
+    (these,) = facts(values)
+    return {"changed": fact["changed"] | these}
 
 
 def _site_of(row: Model) -> int | None:

@@ -7,13 +7,11 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed, auth
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.dispatch import Signal
 
-from sites_config.in_words import NOTHING
+from sites_config.in_words import NOT_SHOWN, NOTHING
 from sites_config.logged_changes import log_for_sites
 from sites_config.models import User
 from sites_config.second_factor import NAMES
 from sites_config.stored_values import told
-
-NOT_SHOWN = "not shown"
 
 
 def log_own_changes() -> None:

@@ -143,7 +143,11 @@ def descendants_of(site_id: int) -> set[int]:
 
 
 def families() -> dict[int, list[int]]:
-    """The sites below each that has any; asked anew."""
+    """The sites below each that has any, remembered."""
+    return remember(("families",), _families)
+
+
+def _families() -> dict[int, list[int]]:
     from sites_config.models import SiteConfiguration
 
     parent_of: dict[int, int | None] = dict(SiteConfiguration.objects.values_list("site", "parent"))

@@ -1,6 +1,6 @@
 """What stands in a row, as the log of changes has it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -13,15 +13,15 @@ PLAIN = forms.Field()
 FILES = frozenset({"certificate_der"})
 
 
-def last_values(row: Model) -> list[dict[str, Any]]:
-    """What stands in the history of a row that goes: each value that it had."""
-    values = [{"field": name, "old": old, "new": NOTHING} for name, old in stored(row) if _is_there(old)]
-    return [{"deleted": named(row)}, *told(values)]
+def last_values(row: Model, values: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What stands in the history of a row that goes: each value that it had, as ``stored`` said."""
+    had = [{"field": name, "old": old, "new": NOTHING} for name, old in values if _is_there(old)]
+    return [{"deleted": named(row)}, *told(had)]
 
 
-def became(before: Mapping[str, str], row: Model) -> list[dict[str, Any]]:
-    """What differs from what ``stored`` said; all that is there, for a new row with nothing before."""
-    pairs = ((name, before.get(name, NOTHING), new) for name, new in stored(row))
+def became(before: Mapping[str, str], after: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What differs in what ``stored`` said; all that is there, for a new row with nothing before."""
+    pairs = ((name, before.get(name, NOTHING), new) for name, new in after)
     differ = (
         (name, old, new) for name, old, new in pairs if old != new and (_is_there(old) or _is_there(new))
     )

@@ -15,7 +15,7 @@ from sites_config.logged_changes import LONGEST_SUBJECT, log_for_sites
 from sites_config.models import SiteAddress, SiteConfiguration, User
 from sites_config.stored_values import became, last_values, stored
 
-Known = Mapping[tuple[type[Model], int], tuple[Model, Mapping[str, str], list[dict[str, Any]]]]
+Known = Mapping[tuple[type[Model], int], tuple[Model, Mapping[str, str]]]
 Told = tuple[LogEntry, Model, list[dict[str, Any]]]
 # Facts about a reading that say nothing of what was read.
 NO_CHANGE = frozenset({"Metadata read at", "Metadata problem"})
@@ -28,10 +28,8 @@ def told_changes(site: Site, *models: type[Model], user: User | None, now: datet
     yield
     after = _known(site, models)
     entries: list[Told | None] = [_deleted(*before[key]) for key in before.keys() - after.keys()]
-    entries += [_added(row) for key, (row, _values, _last) in after.items() if key not in before]
-    entries += [
-        _changed(before[key][1], row) for key, (row, _values, _last) in after.items() if key in before
-    ]
+    entries += [_added(*after[key]) for key in after if key not in before]
+    entries += [_changed(before[key][1], *after[key]) for key in after if key in before]
     log_for_sites([_written(*each, user=user, now=now) for each in entries if each])
 
 
@@ -39,30 +37,29 @@ def tell_new_site(site: Site, *models: type[Model], now: datetime) -> None:
     """What a command made, with its addresses and rows of ``models``."""
     every: list[type[Model]] = [Site, SiteConfiguration, SiteAddress, *models]
     for model in every:
-        rows = [row for row, _values, _last in _known(site, [model]).values()]
-        log_for_sites([_written(*_added(row), user=None, now=now) for row in rows])
+        made = _known(site, [model]).values()
+        log_for_sites([_written(*_added(*each), user=None, now=now) for each in made])
 
 
 def _known(site: Site, models: Iterable[type[Model]]) -> Known:
     columns = {Site: "pk", User: "site_privileges__site"}
     return {
-        (model, row.pk): (row, dict(stored(row)), last_values(row))
+        (model, row.pk): (row, dict(stored(row)))
         for model in models
         for row in model._default_manager.filter(**{columns.get(model, "site"): site.pk}).order_by("pk")
     }
 
 
-def _deleted(row: Model, _values: object, last: list[dict[str, Any]]) -> Told:
-    return LogEntry(action_flag=DELETION), row, last
+def _deleted(row: Model, values: Mapping[str, str]) -> Told:
+    return LogEntry(action_flag=DELETION), row, last_values(row, values.items())
 
 
-def _added(row: Model) -> Told:
-    return LogEntry(action_flag=ADDITION), row, [{"added": {}}, *became({}, row)]
+def _added(row: Model, values: Mapping[str, str]) -> Told:
+    return LogEntry(action_flag=ADDITION), row, [{"added": {}}, *became({}, values.items())]
 
 
-def _changed(before: Mapping[str, str], row: Model) -> Told | None:
-    same = {name: words for name, words in stored(row) if name in NO_CHANGE}
-    facts = became(dict(before) | same, row)
+def _changed(before: Mapping[str, str], row: Model, values: Mapping[str, str]) -> Told | None:
+    facts = became(before, ((name, words) for name, words in values.items() if name not in NO_CHANGE))
     return (LogEntry(action_flag=CHANGE), row, facts) if facts else None
 
 

@@ -1,6 +1,6 @@
 """A site's own wording: the one way in which it is changed, and the history of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,7 +56,6 @@ def reword(
         ]
         if missed:
             raise Outdated(missed)
-        before = dict(_stored(site_id, wordings))
         changed = _store(site_id, wordings)
         log_rows(
             site_id,
@@ -64,11 +63,7 @@ def reword(
             user=author,
             now=now,
             values=[
-                (
-                    f"{each.key} ({each.language})",
-                    *differing(before.get((each.key, each.language), ""), each.text),
-                )
-                for each in changed
+                (f"{each.key} ({each.language})", *differing(before, each.text)) for each, before in changed
             ],
         )
         TextRevision.objects.bulk_create(
@@ -83,7 +78,7 @@ def reword(
                 author=author,
                 made_at=now,
             )
-            for each in changed
+            for each, _before in changed
         )
     return len(changed)
 
@@ -106,15 +101,8 @@ def written_for(site_ids: Iterable[int], languages: Iterable[str]) -> dict[tuple
     }
 
 
-def _stored(site_id: int, wordings: Sequence[Wording]) -> Iterator[tuple[tuple[str, str], str]]:
-    """The site's own text by (key, language)."""
-    languages = {each.language for each in wordings}
-    for row in MessageText.objects.filter(site=site_id, key__in={each.key for each in wordings}):
-        for language in languages:
-            yield (row.key, language), getattr(row, column_of(language)) or ""
-
-
-def _store(site_id: int, wordings: Sequence[Wording]) -> list[Wording]:
+def _store(site_id: int, wordings: Sequence[Wording]) -> list[tuple[Wording, str]]:
+    """Those that are another now, each with the text before."""
     rows = {
         row.key: row for row in MessageText.objects.filter(site=site_id, key__in={w.key for w in wordings})
     }
@@ -122,9 +110,10 @@ def _store(site_id: int, wordings: Sequence[Wording]) -> list[Wording]:
     for each in wordings:
         row = rows.setdefault(each.key, MessageText(site_id=site_id, key=each.key))
         column = column_of(each.language)
-        if (getattr(row, column) or "") != each.text:
+        before = getattr(row, column) or ""
+        if before != each.text:
             setattr(row, column, each.text or None)
-            changed.append(each)
-    for key in {each.key for each in changed}:
+            changed.append((each, before))
+    for key in {each.key for each, _before in changed}:
         rows[key].save()
     return changed

@@ -106,6 +106,6 @@ def state_of(row: ListedDevice) -> ListedState:
 def _of_the_list() -> Q:
     """At the site of the list, or at one that belongs to it."""
     found = Q(site=OuterRef("site"))
-    for parent, below in remember(("families",), families).items():
+    for parent, below in families().items():
         found |= Q(Exact(OuterRef("site"), Value(parent)), site__in=below)
     return found

@@ -19,7 +19,8 @@ from sites_config.batches import batches
 # A reminder repeats a link that arrived: what becomes of it changes nothing of that.
 BRINGING = (DeliveryKind.INVITATION, DeliveryKind.RENEWED)
 IN_ONE_UPDATE = 500
-_ADDRESS: dict[str, str] = {Channel.MAIL: "email", Channel.SMS: "phone"}
+# By how a message goes, the column of the invitation to which.
+ADDRESS: dict[str, str] = {Channel.MAIL: "email", Channel.SMS: "phone"}
 _SENDING_OF = Case(
     When(state__in=UNFINISHED, then=Value(Sending.ORDERED)),
     When(state=DeliveryState.FAILED, then=Value(Sending.FAILED)),
@@ -40,7 +41,7 @@ def may_leave(delivery: Delivery, *, now: datetime) -> bool:
     if delivery.invitation is None:
         return True
     good = unused(now) if delivery.kind == DeliveryKind.REMINDER else open_now(now)
-    address = Q(**{_ADDRESS[delivery.channel]: delivery.recipient})
+    address = Q(**{ADDRESS[delivery.channel]: delivery.recipient})
     return _with_its_link(delivery).filter(good, address).exists()
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from enrollment.actions import outbox
+from enrollment.actions.invitation_deliveries import ADDRESS
 from enrollment.actions.invitation_states import InvitationState, in_state, open_now, unused
 from enrollment.actions.invitations import locked, not_since, note_many, renew
 from enrollment.actions.message_quota import QuotaExceeded, claim_messages, claim_one
@@ -22,7 +23,7 @@ NOT_AGAIN_WITHIN = timedelta(days=1)
 ANY = Q()
 NOTHING = "None of them is open and has an address to send to."
 NOTHING_NEW = f"{NOTHING[:-1]}, or they were sent since this page was shown."
-WITH_ADDRESS = {Channel.MAIL: ~Q(email=""), Channel.SMS: ~Q(phone="")}
+WITH_ADDRESS = {channel: ~Q(**{column: ""}) for channel, column in ADDRESS.items()}
 # By the address that has the link: a reminder goes the same way.
 _WENT_BY = {
     Channel.MAIL: ~Q(sent_to="") & Q(sent_to=F("email")),
@@ -164,7 +165,7 @@ def send_renewed(invitation: Invitation, *, now: datetime) -> bool:
 
 
 def address_of(invitation: Invitation, channel: Channel) -> str:
-    return invitation.email if channel == Channel.MAIL else invitation.phone
+    return str(getattr(invitation, ADDRESS[channel]))
 
 
 def went_by(invitation: Invitation) -> Channel:

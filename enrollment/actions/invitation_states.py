@@ -38,7 +38,6 @@ _BY_SENDING = {
     Sending.UNKNOWN: InvitationState.UNKNOWN,
 }
 _SENT = Q(sent_at__isnull=False) & (Q(renewed_at=None) | Q(sent_at__gte=F("renewed_at")))
-_UNSENT = Q(sent_at=None) | Q(renewed_at__isnull=False, sent_at__lt=F("renewed_at"))
 _USED = Q(max_uses__isnull=False, uses_spent__gte=F("max_uses"))
 
 
@@ -55,7 +54,7 @@ def in_state(state: InvitationState, now: datetime) -> Q:
         InvitationState.EXPIRED: Q(revoked_at=None) & ~_USED & _expired(now),
         InvitationState.STARTED: ~over & Q(started_at__isnull=False),
         InvitationState.SENT: ~over & Q(started_at=None, sending=Sending.NONE) & _SENT,
-        InvitationState.CREATED: ~over & Q(started_at=None, sending=Sending.NONE) & _UNSENT,
+        InvitationState.CREATED: ~over & Q(started_at=None, sending=Sending.NONE) & ~_SENT,
         **{each: ~over & Q(started_at=None, sending=sending) for sending, each in _BY_SENDING.items()},
     }
     return conditions[state]

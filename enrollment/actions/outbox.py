@@ -42,6 +42,12 @@ IN_ONE_INSERT = 1000
 IN_ONE_UPDATE = 1000
 
 
+def is_early(delivery: Delivery) -> bool:
+    """``EARLY`` of a row that is at hand."""
+    taken = delivery.state == DeliveryState.LEASED and delivery.channel != Channel.WEBHOOK
+    return delivery.state == DeliveryState.WAITING or taken
+
+
 def queue(deliveries: Iterable[Delivery], *, created_by: User | None, now: datetime) -> int:
     """Call it in the transaction of what they tell of."""
     rows = list(deliveries)

@@ -41,46 +41,30 @@ def import_people(
     with transaction.atomic():
         known = {person.user_name_folded: person for person in Person.objects.filter(site=site)}
         made = [person for person in rows if person.user_name_folded not in known]
-        changed = {
-            person.user_name_folded: person
-            for person in rows
-            if person.user_name_folded in known
-            and _values(person, columns) != _values(known[person.user_name_folded], columns)
-        }
+        pairs = [(known[row.user_name_folded], row) for row in rows if row.user_name_folded in known]
+        changed = [(before, row) for before, row in pairs if _differ(before, row, columns)]
         if not dry_run:
-            what = _what(changed, known, columns)
-            _write(made, changed, known, columns)
+            _write(made, changed, columns)
+            what = [f"{row.user_name} ({differences(before, row, columns)})" for before, row in changed]
             names = {"added": [row.user_name for row in made], "changed": what}
             log_import(site, model=Person, user=actor, names=names, now=now)
-    same = len(rows) - len(made) - len(changed)
-    return Imported(made, list(changed.values()), same, table.notes)
+    return Imported(made, [row for _before, row in changed], len(pairs) - len(changed), table.notes)
 
 
-def _values(person: Person, columns: Sequence[str]) -> list[str]:
-    return [getattr(person, name) for name in columns]
+def _differ(before: Person, after: Person, columns: Sequence[str]) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in columns)
 
 
-def _what(changed: Mapping[str, Person], known: Mapping[str, Person], columns: Sequence[str]) -> list[str]:
-    """Who, and in what."""
-    return [f"{row.user_name} ({differences(known[who], row, columns)})" for who, row in changed.items()]
-
-
-def _write(
-    made: Sequence[Person],
-    changed: Mapping[str, Person],
-    known: Mapping[str, Person],
-    columns: Sequence[str],
-) -> None:
+def _write(made: Sequence[Person], changed: Sequence[tuple[Person, Person]], columns: Sequence[str]) -> None:
     try:
         Person.objects.bulk_create(made, batch_size=1000)
     except IntegrityError:
         raise BadFile(
             "Somebody else added some of these people just now: import the file once more."
         ) from None
-    for who, row in changed.items():
-        for name in columns:
-            setattr(known[who], name, getattr(row, name))
-    Person.objects.bulk_update([known[who] for who in changed], columns, batch_size=500)
+    for before, row in changed:
+        row.pk = before.pk
+    Person.objects.bulk_update([row for _before, row in changed], columns, batch_size=500)
 
 
 def _people(rows: Iterable[tuple[int, Mapping[str, str]]], site: Site) -> list[Person]:

@@ -66,8 +66,9 @@ class BulkAdmin(ScopedAdmin):
             else:
                 return None
         left = 0 if cut else _selected(queryset) - len(keys)
-        facts = {"words": words, "form": bound, "seal": seal, "number": len(keys), "left": left, "cut": cut}
-        facts["seen"] = seen
+        facts = {
+            "words": words, "form": bound, "seal": seal, "seen": seen, "number": len(keys), "left": left, "cut": cut,
+        }  # fmt: skip
         return self._page(request, rows, facts)
 
     def exported(

@@ -44,11 +44,6 @@ def _ended_badly(delivery: Delivery) -> bool:
     return delivery.state in _AGAIN
 
 
-def _waits(delivery: Delivery) -> bool:
-    taken = delivery.state == DeliveryState.LEASED and delivery.channel != Channel.WEBHOOK
-    return delivery.state == DeliveryState.WAITING or taken
-
-
 class LeftFilter(Conditions):
     title = "left"
     parameter_name = "left"
@@ -106,7 +101,7 @@ class DeliveryAdmin(AdminWithButtons):
         elif followed:
             messages.info(request, "A later one is on its way, or arrived.")
 
-    @button("Cancel", _may_send, _waits)
+    @button("Cancel", _may_send, outbox.is_early)
     def cancel(self, request: HttpRequest, delivery: Delivery) -> None:
         self._cancelled(request, [delivery.pk])
 
@@ -127,13 +122,16 @@ class DeliveryAdmin(AdminWithButtons):
 
     def _sent_again(self, request: HttpRequest, rows: Iterable[Delivery]) -> tuple[int, int]:
         """How many, and of how many there is a later one."""
-        made = [0, 0]
+        made = followed = 0
         try:
             for row in rows:
-                made[outbox.send_again(row, actor=actor(request), now=timezone.now()) is None] += 1
+                if outbox.send_again(row, actor=actor(request), now=timezone.now()):
+                    made += 1
+                else:
+                    followed += 1
         except QuotaExceeded as reason:
             messages.error(request, str(reason))
-        return made[0], made[1]
+        return made, followed
 
     def _cancelled(self, request: HttpRequest, keys: Sequence[int]) -> None:
         number = sum(

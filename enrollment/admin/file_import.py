@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.sites.models import Site
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
@@ -64,6 +65,11 @@ class FileImport(Generic[Form, Done]):
     def done(self, request: HttpRequest, form: Form, done: Done) -> HttpResponse:
         """It happened."""
         raise NotImplementedError
+
+    def tell_notes(self, request: HttpRequest, notes: Sequence[tuple[str, str]]) -> None:
+        """(label, text) of how the file was read, above the list."""
+        for label, text in notes:
+            messages.info(request, f"{label}: {text}.")
 
     def initial(self, request: HttpRequest) -> dict[str, Any]:
         return {"site": request.GET.get("site")}

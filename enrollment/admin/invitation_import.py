@@ -112,8 +112,7 @@ class InvitationImport(FileImport[ImportForm, Imported]):
         messages.success(request, f"{len(done.rows)} invitations made, {done.skipped} skipped.")
         if done.idle_serials:
             messages.warning(request, f"{done.idle_serials} serial numbers are without effect: {NOT_BOUND}")
-        for label, text in done.notes:
-            messages.info(request, f"{label}: {text}.")
+        self.tell_notes(request, done.notes)
         if form.cleaned_data["send"] and done.keys:
             self.model_admin.send(request, done.keys)
         return redirect(self.back)

@@ -66,8 +66,7 @@ class DeviceListImport(FileImport[ImportForm, Imported]):
         messages.success(
             request, f"{len(done.made)} devices added, {len(done.changed)} changed, {done.removed} removed."
         )
-        for label, text in done.notes:
-            messages.info(request, f"{label}: {text}.")
+        self.tell_notes(request, done.notes)
         return redirect(self.back)
 
 

@@ -41,8 +41,7 @@ class PeopleImport(FileImport[FileForm, Imported]):
 
     def done(self, request: HttpRequest, form: FileForm, done: Imported) -> HttpResponse:
         messages.success(request, f"{len(done.made)} people added, {len(done.changed)} changed.")
-        for label, text in done.notes:
-            messages.info(request, f"{label}: {text}.")
+        self.tell_notes(request, done.notes)
         return redirect(self.back)
 
 

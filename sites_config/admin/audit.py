@@ -11,10 +11,8 @@ from django import forms
 from django.db.models import Model
 from django.forms.formsets import DELETION_FIELD_NAME
 
-from sites_config.in_words import NOTHING, differing, whole, words_of
+from sites_config.in_words import NOT_SHOWN, NOTHING, differing, whole, words_of
 from sites_config.stored_values import facts, named, of_secret
-
-NOT_SHOWN = "not shown"
 
 
 def change_message(form: Any, formsets: Iterable[Any], add: bool) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from sites_config.admin.scoping import for_user, may, reach_of
 from sites_config.admin.searching import found
 from sites_config.logged_changes import log_for_sites
 from sites_config.models import Privilege, User
-from sites_config.stored_values import last_values
+from sites_config.stored_values import last_values, stored
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -136,7 +136,9 @@ class ScopedAdmin(_Scoped, _ModelAdmin):
         user: Any = request.user
         rows = list(queryset)
         entries = [
-            LogEntry.objects.log_actions(user.pk, [row], DELETION, last_values(row), single_object=True)
+            LogEntry.objects.log_actions(
+                user.pk, [row], DELETION, last_values(row, stored(row)), single_object=True
+            )
             for row in rows
         ]
         log_for_sites(zip(entries, rows, strict=True))

@@ -112,5 +112,5 @@ class SiteNoticeAdmin(InZoneOfSite, AdminWithButtons):
         notice.starts_at = min(notice.starts_at, notice.ends_at)
         with transaction.atomic():
             notice.save(update_fields=["starts_at", "ends_at"])
-            self.log_change(request, notice, became(before, notice))
+            self.log_change(request, notice, became(before, stored(notice)))
         messages.success(request, "The notice is over. Every page is without it within a second.")

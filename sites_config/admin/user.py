@@ -11,13 +11,12 @@ from django.db import transaction
 from django.db.models import Exists, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from sites_config.admin.audit import NOT_SHOWN
 from sites_config.admin.buttons import AdminWithButtons, button, may_change
 from sites_config.admin.pages import link_page
 from sites_config.admin.privilege import SitePrivilegeInline
 from sites_config.admin.scoped import OwnSitesFilter, RowForm
 from sites_config.admin.scoping import for_user, reach_of
-from sites_config.in_words import NOTHING
+from sites_config.in_words import NOT_SHOWN, NOTHING
 from sites_config.models import Privilege, SitePrivilege, User, described
 from sites_config.password_links import MailNotSent, mail_password_link, password_link
 from sites_config.second_factor import (

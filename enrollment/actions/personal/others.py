@@ -4,7 +4,7 @@ An export says that there was somebody, and not who.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model
@@ -94,12 +94,12 @@ def answer_is_theirs(answer: Any, subject: Subject) -> bool:
 
 
 def _event(data: Mapping[str, Any], subject: Subject) -> Columns:
-    changed = data.get("changed")
-    if not isinstance(changed, dict):
-        return dict(data)
-    return dict(data) | {
-        "changed": _with_sides(changed, lambda side: not side_is_theirs(changed, side, subject))
-    }
+    return _without_sides(data, lambda changed, side: not side_is_theirs(changed, side, subject), by=SOMEBODY)
+
+
+def without_theirs(data: Mapping[str, Any], subject: Subject, by: str) -> Columns:
+    """The other way round, of what an event tells: what was theirs goes."""
+    return _without_sides(data, lambda changed, side: side_is_theirs(changed, side, subject), by=by)
 
 
 def side_is_theirs(changed: Mapping[str, Any], side: int, subject: Subject) -> bool:
@@ -110,26 +110,26 @@ def side_is_theirs(changed: Mapping[str, Any], side: int, subject: Subject) -> b
     return are_theirs(facts, subject)
 
 
-def _with_sides(changed: Mapping[str, Any], hides: Any, by: str = SOMEBODY) -> Columns:
-    hidden = [hides(side) for side in (0, 1)]
-    return {
-        name: [by if hidden[side] and pair[side] and _is_personal(name) else pair[side] for side in (0, 1)]
-        for name, pair in changed.items()
+def _without_sides(
+    data: Mapping[str, Any], hides: Callable[[Mapping[str, Any], int], bool], *, by: str
+) -> Columns:
+    """With ``by`` for the names on the sides of a change that ``hides`` names."""
+    changed = data.get("changed")
+    if not isinstance(changed, dict):
+        return dict(data)
+    hidden = [hides(changed, side) for side in (0, 1)]
+    return dict(data) | {
+        "changed": {
+            name: [
+                by if hidden[side] and pair[side] and _is_personal(name) else pair[side] for side in (0, 1)
+            ]
+            for name, pair in changed.items()
+        }
     }
 
 
 def _is_personal(name: str) -> bool:
     return (name.startswith("assigned_") or name == "lost_by") and name not in _KEPT
-
-
-def without_theirs(data: Mapping[str, Any], subject: Subject, by: str) -> Columns:
-    """The other way round, of what an event tells: what was theirs goes."""
-    changed = data.get("changed")
-    if not isinstance(changed, dict):
-        return dict(data)
-    return dict(data) | {
-        "changed": _with_sides(changed, lambda side: side_is_theirs(changed, side, subject), by)
-    }
 
 
 def pieces_naming(text: str, pattern: re.Pattern[str]) -> str:
